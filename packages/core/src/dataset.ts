@@ -1,0 +1,66 @@
+/** Data sets as the training loop sees them, and the sources that tasks read. */
+import type { HostRecord } from './tensors.ts';
+
+export interface Batch {
+  /** B, number of examples. */
+  readonly size: number;
+  /** Backbone inputs, each [B, …]. */
+  readonly input: HostRecord;
+  /** What the task's loss compares with, each [B, …]. Empty for unlabelled data. */
+  readonly target: HostRecord;
+}
+
+export interface LoadOptions {
+  /** Random augmentation as the recipe's `data.augment` says; without it the plain example. */
+  readonly augment: boolean;
+  /** Augmentation depends on (seed, epoch, view, index) alone, so that a resumed run sees the same examples. */
+  readonly seed: number;
+  readonly epoch: number;
+  /** Distinguishes several augmented views of one example in one step. */
+  readonly view?: number;
+}
+
+export interface Dataset {
+  readonly size: number;
+  /** Where it comes from, for messages: `mnist:train[:1000]`. */
+  readonly origin: string;
+  load(indices: readonly number[], options: LoadOptions): Promise<Batch>;
+}
+
+/** One decoded image: rows from the top, channels interleaved. */
+export interface RawImage {
+  readonly width: number;
+  readonly height: number;
+  /** 1 (grey) or 3 (RGB). */
+  readonly channels: 1 | 3;
+  /** height · width · channels bytes. */
+  readonly data: Uint8Array;
+}
+
+/** Labelled images behind one split specification (`mnist:train[:1000]`, `./photos/train`). */
+export interface ImageSet {
+  readonly size: number;
+  readonly origin: string;
+  /** Class names in label order, where the source knows them. */
+  readonly labels?: readonly string[];
+  /** Label of example `index`, or undefined where images have none. */
+  label(index: number): number | undefined;
+  /** Human-readable place of example `index`, for messages (a path, or `mnist:train[17]`). */
+  place(index: number): string;
+  read(index: number): Promise<RawImage>;
+}
+
+export interface SourceContext {
+  /** Folder against which relative paths are resolved: the working directory of the command. */
+  readonly directory: string;
+}
+
+/** A named source of images: `mnist` serves `mnist:train` and `mnist:test`. */
+export interface ImageSource {
+  readonly name: string;
+  readonly description: string;
+  /** Splits, with the number of images where it is known without reading. */
+  readonly splits: Readonly<Record<string, number | undefined>>;
+  /** Opens a split. Throws DATA_SOURCE_MISSING with the command to install what it reads. */
+  open(split: string, context: SourceContext): Promise<ImageSet>;
+}

@@ -1,0 +1,52 @@
+/** The executor contract: runs step functions, eagerly or compiled. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { HostTensor } from './tensors.ts';
+
+/** Tensors in nested records. */
+export type TensorTree = Tensor | { readonly [key: string]: TensorTree };
+
+export interface ExecutorStatus {
+  readonly available: boolean;
+  /** Why it is or is not: version and instruction set, or the error that loading gave. */
+  readonly reason: string;
+  /** Command that installs what is missing. */
+  readonly install?: string;
+  readonly threads?: number;
+}
+
+/** A prepared function. Arguments stay the caller's; results become the caller's, who disposes them. */
+export type PreparedFunction<Args extends readonly unknown[], Result> = (...args: Args) => Promise<Result>;
+
+export interface MemoryReading {
+  /** Bytes of live tensors. */
+  readonly liveBytes: number;
+  readonly liveTensors: number;
+}
+
+export interface Executor {
+  /** `wasm`, `cpu`, `tensorflow`. */
+  readonly name: string;
+  /** For people: `wasm (SIMD, 1 thread)`. */
+  readonly description: string;
+  readonly threads: number;
+  upload(tensor: HostTensor): Tensor;
+  read(tensor: Tensor): Promise<HostTensor>;
+  /** Prepares a pure function for repeated calls with equal shapes. */
+  prepare<Args extends readonly unknown[], Result>(
+    name: string,
+    fn: (...args: Args) => Result,
+  ): PreparedFunction<Args, Result>;
+  memory(): MemoryReading;
+  stop(): Promise<void>;
+}
+
+export interface ExecutorProvider {
+  readonly name: string;
+  readonly description: string;
+  /** Order in which `auto` tries executors, lowest first; undefined: never chosen by `auto`. */
+  readonly preference?: number;
+  /** Never throws and has no lasting effect. */
+  probe(): Promise<ExecutorStatus>;
+  /** Throws EXECUTOR_UNAVAILABLE with the reason. */
+  start(): Promise<Executor>;
+}

@@ -1,0 +1,23 @@
+/** Public contracts of mdpd: everything a plugin author needs. */
+export type * from './backbone.ts';
+export type * from './dataset.ts';
+export type * from './executor.ts';
+export type * from './method.ts';
+export type * from './random.ts';
+export type * from './reporter.ts';
+export type * from './task.ts';
+export type * from './tensors.ts';
+export { formatError, MdpdError, messageOf, systemCode, type ErrorDetails, type ExitCode } from './errors.ts';
+export { didYouMean, editDistance, nearest } from './nearest.ts';
+export { definePlugin, isPlugin, type ModelSource, type Plugin, type PluginParts } from './plugin.ts';
+export {
+  backboneSchema,
+  learningRateSchema,
+  recipeSchema,
+  trainSchema,
+  type BackboneReference,
+  type Recipe,
+  type TrainSettings,
+} from './recipe.ts';
+export { createRegistry, Shelf, type Registry } from './registry.ts';
+export { tokens, type Registered } from './tokens.ts';

@@ -1,0 +1,82 @@
+/** Everything the loaded plugins offer, by kind and name. */
+import { Container } from 'inversify';
+import type { BackboneProvider } from './backbone.ts';
+import type { ImageSource } from './dataset.ts';
+import { MdpdError } from './errors.ts';
+import type { ExecutorProvider } from './executor.ts';
+import type { MethodProvider } from './method.ts';
+import { didYouMean } from './nearest.ts';
+import type { ModelSource, Plugin } from './plugin.ts';
+import type { TaskProvider } from './task.ts';
+import { tokens, type Registered } from './tokens.ts';
+
+/** One kind of provider, looked up by name. */
+export class Shelf<T extends { readonly name: string }> {
+  readonly kind: string;
+  readonly entries: readonly Registered<T>[];
+
+  /** Throws PLUGIN_CONFLICT where two plugins register one name. */
+  constructor(kind: string, entries: readonly Registered<T>[]) {
+    this.kind = kind;
+    this.entries = entries;
+    const seen = new Map<string, string>();
+    for (const { plugin, value } of entries) {
+      const other = seen.get(value.name);
+      if (other !== undefined) {
+        throw new MdpdError('PLUGIN_CONFLICT', `${kind} "${value.name}" is registered twice`, {
+          place: `${other} and ${plugin}`,
+          fix: 'name the plugins to load under `plugins` in the recipe, or uninstall one of the two',
+          exitCode: 2,
+        });
+      }
+      seen.set(value.name, plugin);
+    }
+  }
+
+  get names(): string[] {
+    return this.entries.map(({ value }) => value.name);
+  }
+
+  get values(): T[] {
+    return this.entries.map(({ value }) => value);
+  }
+
+  /** Throws `UNKNOWN_<KIND>` with the known names and the nearest one. */
+  get(name: string, place?: string): T {
+    const found = this.entries.find(({ value }) => value.name === name);
+    if (found) return found.value;
+    throw new MdpdError(`UNKNOWN_${this.kind.toUpperCase()}`, `there is no ${this.kind} "${name}"`, {
+      place,
+      allowed: this.names.length > 0 ? this.names : 'none is installed',
+      fix: didYouMean(name, this.names) ?? 'install the package that has it; `mdpd list` shows what is there',
+      exitCode: 2,
+    });
+  }
+}
+
+export interface Registry {
+  /** The container itself, for plugins that bind services of their own. */
+  readonly container: Container;
+  readonly tasks: Shelf<TaskProvider>;
+  readonly backbones: Shelf<BackboneProvider>;
+  readonly methods: Shelf<MethodProvider>;
+  readonly executors: Shelf<ExecutorProvider>;
+  readonly sources: Shelf<ImageSource>;
+  readonly models: Shelf<ModelSource>;
+}
+
+export function createRegistry(plugins: readonly Plugin[]): Registry {
+  const container = new Container();
+  for (const plugin of plugins) container.load(plugin.module);
+  const shelf = <T extends { readonly name: string }>(kind: string, token: symbol): Shelf<T> =>
+    new Shelf<T>(kind, container.isBound(token) ? container.getAll<Registered<T>>(token) : []);
+  return {
+    container,
+    tasks: shelf('task', tokens.task),
+    backbones: shelf('backbone', tokens.backbone),
+    methods: shelf('method', tokens.method),
+    executors: shelf('executor', tokens.executor),
+    sources: shelf('source', tokens.source),
+    models: shelf('model', tokens.model),
+  };
+}

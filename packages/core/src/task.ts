@@ -1,0 +1,78 @@
+/**
+ * The task contract: data, head, loss, distillation, metrics, decoding. A task knows nothing about methods.
+ *
+ * Letters: B batch, C outputs.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+import type { HeadKind } from './backbone.ts';
+import type { Batch, Dataset, ImageSource } from './dataset.ts';
+import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
+
+export type SplitName = 'train' | 'validation' | 'test' | 'unlabelled';
+
+/** A prediction for people and for JSON. */
+export interface Prediction {
+  /** What was predicted: a class name, an answer, a score as text. Two equal ones count as agreement. */
+  readonly value: string;
+  /** Confidence in [0, 1], where the task has one. */
+  readonly probability?: number;
+  /** Best alternatives, best first, the prediction itself included. */
+  readonly top?: readonly { readonly value: string; readonly probability: number }[];
+}
+
+/** Collects outputs of a split batch by batch. */
+export interface MetricAccumulator {
+  /** `output` is [rows, C], row-major; `target` the batch's host tensors, which may hold more rows (padding). */
+  add(output: Float32Array, target: HostRecord, rows: number): void;
+  /** Every metric under its published name. Degenerate input (one class, nothing added) gives 0, never NaN. */
+  result(): Record<string, number>;
+}
+
+export interface Task {
+  readonly name: string;
+  /** Class names in label order (id2label). */
+  readonly labels: readonly string[];
+  readonly head: { readonly kind: HeadKind; readonly outputs: number };
+  readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
+  /** Name of the metric that `result.json` calls primary; larger is better. */
+  readonly primaryMetric: string;
+  /** Loss of every example, [B], from output [B, C]. */
+  loss(output: Tensor, target: Readonly<TensorRecord>): Tensor;
+  /** Distillation loss of every example, [B]; the teacher is not differentiated. For classes T²·KL(teacher ‖ student). */
+  distill(student: Tensor, teacher: Tensor, temperature: number): Tensor;
+  metrics(): MetricAccumulator;
+  /** Reads one row of outputs, length C. */
+  decode(output: Float32Array): Prediction;
+  /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */
+  encode(inputs: readonly string[]): Promise<Batch>;
+  /** Files saved beside the model besides weights and config: `preprocessor_config.json`. */
+  savedFiles(): Readonly<Record<string, JsonObject>>;
+}
+
+export interface TaskContext<Data = unknown> {
+  /** The recipe's `data`, parsed by `dataSchema`; undefined when a saved model is opened for `predict`. */
+  readonly data: Data | undefined;
+  /** Class names of a saved model; the data must not have others. */
+  readonly labels?: readonly string[];
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** JSON files of the backbone's folder by name (`preprocessor_config.json`), where present. */
+  readonly backboneFiles: Readonly<Record<string, JsonObject>>;
+  readonly sources: readonly ImageSource[];
+  /** Folder against which paths in `data` are resolved. */
+  readonly directory: string;
+  /** At most this many examples a split (`--smoke`). */
+  readonly limit?: number;
+  /** Only these splits are needed. */
+  readonly splits?: readonly SplitName[];
+  /** Says something to the user: skipped images, chosen defaults. */
+  warn(message: string): void;
+}
+
+export interface TaskProvider<Data = unknown> {
+  readonly name: string;
+  readonly description: string;
+  /** Schema of the recipe's `data`, strict, every key described. */
+  readonly dataSchema: z.ZodType<Data>;
+  open(context: TaskContext<Data>): Promise<Task>;
+}

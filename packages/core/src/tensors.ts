@@ -1,0 +1,28 @@
+/** The few tensor types that every contract shares. Letters: B batch; other axes as each contract says. */
+import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+
+/** Tensors by name. Parameters use their Hugging Face name. */
+export type TensorRecord = Record<string, Tensor>;
+
+/** Parameters by Hugging Face name, in Hugging Face's layout (a linear weight is [out, in]). */
+export type Params = Readonly<TensorRecord>;
+
+export type TypedArray = Float32Array | Int32Array | Uint8Array;
+
+/** A tensor in JavaScript memory: what data loaders, random generators and files deal in. */
+export interface HostTensor {
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly dtype: Extract<DataType, 'float32' | 'int32' | 'bool'>;
+}
+
+export type HostRecord = Record<string, HostTensor>;
+
+/** Shape of one example, without the batch axis. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: HostTensor['dtype'];
+}
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
