@@ -37,8 +37,11 @@ export interface Task {
   readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
   /** Name of the metric that `result.json` calls primary; larger is better. */
   readonly primaryMetric: string;
-  /** Loss of every example, [B], from output [B, C]. */
-  loss(output: Tensor, target: Readonly<TensorRecord>): Tensor;
+  /**
+   * Loss of every example, [B], from output [B, C]. `smoothing` is the share of a class label that is spread over
+   * all classes; tasks without classes ignore it.
+   */
+  loss(output: Tensor, target: Readonly<TensorRecord>, smoothing?: number): Tensor;
   /** Distillation loss of every example, [B]; the teacher is not differentiated. For classes T²·KL(teacher ‖ student). */
   distill(student: Tensor, teacher: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;
