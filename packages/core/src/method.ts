@@ -71,6 +71,8 @@ export interface Method {
   noise(step: number, batchSize: number): HostRecord;
   /** How many augmented views of each training example a step reads, the main one included. */
   readonly views: number;
+  /** How many unlabelled examples a step reads besides, where the data have them; 0: none. */
+  readonly unlabelled: number;
   /** Logits [B, C] of a path. Pure. `faded` reads only what `ship` returns. */
   forward(path: ModelPath, state: TrainState, input: Readonly<TensorRecord>): Tensor;
   /** Backbone and head parameters to save, low-rank updates merged: exactly the names of backbone and head. */

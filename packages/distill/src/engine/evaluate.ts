@@ -1,0 +1,73 @@
+/**
+ * Evaluation of a model over a split.
+ *
+ * Letters: B batch, C outputs.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
+import { disposeRecord, uploadRecord } from './state.ts';
+import { throwIfStopped } from './stop.ts';
+
+/** A model as a pure function: logits [B, C] of its parameters and a batch's inputs. */
+export type Forward = (params: Params, input: Readonly<TensorRecord>) => Tensor;
+
+export interface EvaluationJob {
+  readonly executor: Executor;
+  readonly forward: Forward;
+  readonly params: Params;
+  readonly dataset: Dataset;
+  readonly task: Task;
+  readonly batchSize: number;
+  readonly limit?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Evaluation {
+  readonly metrics: Record<string, number>;
+  /** What was predicted for every example, in order. */
+  readonly predictions: string[];
+  readonly examples: number;
+  readonly seconds: number;
+}
+
+/** Runs a model over a split in order. Every batch has the same shape: the last one repeats its last example. */
+export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
+  const { executor, dataset, task, params } = job;
+  const started = performance.now();
+  const total = Math.min(dataset.size, job.limit ?? dataset.size);
+  const batchSize = Math.min(job.batchSize, total);
+  const run = executor.prepare('evaluate', job.forward);
+  const metrics = task.metrics();
+  const predictions: string[] = [];
+  const load = (start: number): ReturnType<Dataset['load']> =>
+    dataset.load(
+      Array.from({ length: batchSize }, (_, i) => Math.min(start + i, total - 1)),
+      { augment: false, seed: 0, epoch: 0 },
+    );
+  let next = total > 0 ? load(0) : undefined;
+  for (let start = 0; start < total; start += batchSize) {
+    throwIfStopped(job.signal);
+    const batch = await next!;
+    next = start + batchSize < total ? load(start + batchSize) : undefined;
+    const rows = Math.min(batchSize, total - start);
+    const input = uploadRecord(executor, batch.input);
+    const logits = await run(params, input);
+    const output = (await executor.read(logits)).data as Float32Array;
+    logits.dispose();
+    disposeRecord(input);
+    metrics.add(output, batch.target, rows);
+    const width = output.length / batchSize;
+    for (let row = 0; row < rows; row++) {
+      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)).value);
+    }
+    job.onProgress?.(start + rows, total);
+  }
+  return { metrics: metrics.result(), predictions, examples: total, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Share of equal predictions. */
+export function agreement(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0) return 0;
+  return a.filter((value, index) => value === b[index]).length / a.length;
+}

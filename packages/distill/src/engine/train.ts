@@ -1,0 +1,186 @@
+/** The training loop that every method shares. */
+import type {
+  Backbone,
+  Batch,
+  Executor,
+  Head,
+  HostRecord,
+  Method,
+  MethodProvider,
+  Reporter,
+  StepInput,
+  StepResult,
+  Task,
+  TensorRecord,
+  TrainSettings,
+  TrainState,
+} from '@mdpd/core';
+import { MdpdError } from '@mdpd/core';
+import { createRandom } from '@mdpd/tensor/random';
+import { evaluate } from './evaluate.ts';
+import { measureBoundary } from './measure-boundary.ts';
+import { planSteps, type StepPlan } from './plan-steps.ts';
+import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
+import { StepLog } from './step-log.ts';
+import { throwIfStopped } from './stop.ts';
+
+export interface TrainingJob {
+  readonly backbone: Backbone;
+  readonly head: Head;
+  /** Backbone and head parameters by name. */
+  readonly initial: HostRecord;
+  readonly task: Task;
+  readonly method: MethodProvider;
+  /** Settings of the method, parsed by its schema. */
+  readonly settings: unknown;
+  readonly train: TrainSettings;
+  readonly executor: Executor;
+  readonly reporters: readonly Reporter[];
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainedRun {
+  readonly method: Method;
+  /** Tensors on the executor; `dispose` frees them. */
+  readonly state: TrainState;
+  readonly steps: number;
+  readonly batchSize: number;
+  /** Of the loop, evaluations and data loading included. */
+  readonly seconds: number;
+  /** Of a step alone. */
+  readonly secondsPerStep: number;
+  readonly samplesPerSecond: number;
+  dispose(): void;
+}
+
+type Prepared = (state: TrainState, input: StepInput) => Promise<StepResult>;
+
+/** Trains from start to end. Throws INTERRUPTED when the signal was aborted, TRAIN_NOT_FINITE on a broken loss. */
+export async function train(job: TrainingJob): Promise<TrainedRun> {
+  const { executor, task } = job;
+  const dataset = task.splits.train;
+  if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
+  const plan = planSteps(dataset.size, job.train);
+  const method = await createMethod(job, plan);
+  const random = createRandom(job.train.seed);
+  let state = uploadState(executor, method.initialize(job.initial, random.fork('method')));
+  const phases: Record<string, Prepared> = {};
+  for (const [name, fn] of Object.entries(method.phases)) phases[name] = executor.prepare(name, fn);
+  const log = new StepLog(job, plan);
+  try {
+    let next = loadStep(job, method, plan, 0);
+    for (let step = 0; step < plan.steps; step++) {
+      throwIfStopped(job.signal);
+      const batches = await next;
+      if (step + 1 < plan.steps) next = loadStep(job, method, plan, step + 1);
+      const phase = method.phase(step);
+      log.start();
+      const input = uploadStep(executor, method, batches, step);
+      const result = await phases[phase]!(state, input);
+      state = advance(state, result.state);
+      await log.finish(step, phase, result, batches.main, method.scalars(step));
+      disposeStep(input, result);
+      await evaluateWhenDue(job, method, state, plan, step);
+    }
+  } catch (error) {
+    disposeState(state);
+    throw error;
+  }
+  return {
+    method,
+    state,
+    steps: plan.steps,
+    batchSize: plan.batchSize,
+    ...log.summary(),
+    dispose: () => disposeState(state),
+  };
+}
+
+async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
+  const { backbone, head, task, settings } = job;
+  const context = {
+    backbone,
+    head,
+    parameters: [...backbone.parameters, ...head.parameters],
+    task,
+    settings,
+    optimization: job.train,
+    steps: plan.steps,
+    seed: job.train.seed,
+  };
+  const indices = plan.indices(0);
+  const batch = await task.splits.train!.load([...indices], { augment: false, seed: 0, epoch: 0 });
+  return job.method.create({ ...context, boundary: await measureBoundary(job, batch) });
+}
+
+interface StepBatches {
+  readonly main: Batch;
+  readonly extra: Readonly<Record<string, Batch>>;
+}
+
+async function loadStep(job: TrainingJob, method: Method, plan: StepPlan, step: number): Promise<StepBatches> {
+  const dataset = job.task.splits.train!;
+  const indices = [...plan.indices(step)];
+  const options = { augment: true, seed: job.train.seed, epoch: plan.epoch(step) };
+  const extra: Record<string, Batch> = {};
+  for (let view = 1; view < method.views; view++) {
+    extra[`view${view}`] = await dataset.load(indices, { ...options, view });
+  }
+  const more = method.unlabelled > 0 ? job.task.splits.unlabelled : undefined;
+  if (more) {
+    const plans = planSteps(more.size, { ...job.train, batchSize: method.unlabelled });
+    const chosen = [...plans.indices(step)];
+    extra['unlabelled'] = await more.load(chosen, { ...options, epoch: plans.epoch(step) });
+  }
+  return { main: await dataset.load(indices, { ...options, view: 0 }), extra };
+}
+
+function uploadStep(executor: Executor, method: Method, { main, extra }: StepBatches, step: number): StepInput {
+  const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [
+    name,
+    executor.upload({ data: Float32Array.of(value), shape: [], dtype: 'float32' }),
+  ]);
+  return {
+    input: uploadRecord(executor, main.input),
+    target: uploadRecord(executor, main.target),
+    extra: Object.fromEntries(
+      Object.entries(extra).map(([name, batch]) => [name, uploadRecord(executor, batch.input)]),
+    ),
+    noise: uploadRecord(executor, method.noise(step, main.size)),
+    scalars: Object.fromEntries(scalars) as StepInput['scalars'],
+  };
+}
+
+function disposeStep(input: StepInput, result: StepResult): void {
+  disposeRecord(input.input);
+  disposeRecord(input.target);
+  Object.values(input.extra).forEach(disposeRecord);
+  disposeRecord(input.noise);
+  disposeRecord(input.scalars as TensorRecord);
+  result.loss.dispose();
+  result.output.dispose();
+  disposeRecord(result.parts);
+}
+
+async function evaluateWhenDue(
+  job: TrainingJob,
+  method: Method,
+  state: TrainState,
+  plan: StepPlan,
+  step: number,
+): Promise<void> {
+  const dataset = job.task.splits.validation;
+  const every = Math.round(job.train.evaluateEvery * plan.stepsPerEpoch);
+  if (!dataset || every < 1 || (step + 1) % every !== 0) return;
+  for (const path of method.paths) {
+    const { metrics, examples, seconds } = await evaluate({
+      ...job,
+      dataset,
+      batchSize: job.train.evaluateBatchSize,
+      params: {},
+      forward: (_params, input) => method.forward(path, state, input),
+    });
+    const record = { type: 'evaluation', step: step + 1, split: 'validation', path, examples, metrics } as const;
+    job.reporters.forEach((reporter) => reporter.record?.({ ...record, time: { seconds } }));
+  }
+}

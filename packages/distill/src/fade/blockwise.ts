@@ -1,0 +1,100 @@
+/**
+ * Exact gradients of norms, head, biases and low-rank updates, one block at a time: every block is run again from
+ * the hidden state that was kept before it, so that never more than one block's activations are alive.
+ *
+ * Letters: B batch, N tokens, D width, C outputs, L blocks.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
+import { valueAndGrads, vjp } from '@mdpd/tensor/vjp';
+import { runHead, streamsOf, type StageParams } from '../forward.ts';
+
+export interface BlockwiseJob {
+  readonly backbone: Backbone;
+  readonly head: Head;
+  /** Builds what a stage reads from the trained tensors (merging updates); called inside the differentiation. */
+  readonly paramsFrom: (trained: Params) => StageParams;
+  readonly trained: Params;
+  /** Stage that reads each trained tensor. */
+  readonly stageOf: (name: string) => Stage;
+  /** h_0 … h_L of the same parameters and input. Only its elements before the block at work are read. */
+  readonly states: readonly State[];
+  readonly input: Readonly<TensorRecord>;
+  /** Scalar loss of the logits [B, C], and whatever else is wanted of the same pass. */
+  readonly loss: (logits: tf.Tensor) => { loss: tf.Scalar; aux?: TensorRecord };
+}
+
+export interface BlockwiseResult {
+  readonly loss: tf.Scalar;
+  readonly aux: TensorRecord;
+  /** Gradient of the loss for every trained tensor. */
+  readonly grads: TensorRecord;
+}
+
+function pick(trained: Params, stageOf: (name: string) => Stage, stages: readonly Stage[]): TensorRecord {
+  return Object.fromEntries(Object.entries(trained).filter(([name]) => stages.includes(stageOf(name))));
+}
+
+/** The lowest block that must be differentiated: −1 stands for the embedding, L for none. */
+function lowestBlock(job: BlockwiseJob): number {
+  const order = (stage: Stage): number =>
+    stage === 'embed' ? -1 : typeof stage === 'number' ? stage : job.backbone.blocks;
+  return Math.min(job.backbone.blocks, ...Object.keys(job.trained).map((name) => order(job.stageOf(name))));
+}
+
+/** Gradients equal to those of plain automatic differentiation through the whole backbone. Source: method §5.4, B. */
+export function blockwiseGradients(job: BlockwiseJob): BlockwiseResult {
+  const { backbone, head, trained, states, stageOf } = job;
+  const last = states[backbone.blocks]!;
+  const lowest = lowestBlock(job);
+  const streams = Object.keys(backbone.streams);
+  const final = pick(trained, stageOf, ['finish', 'head']);
+  const headInputs = { ...final, ...(lowest < backbone.blocks ? streamsOf(backbone, last) : {}) };
+  const top = valueAndGrads((inputs) => {
+    const at = job.paramsFrom({ ...trained, ...inputs });
+    return job.loss(runHead(backbone, head, at, { ...last, ...only(inputs, streams) }));
+  }, headInputs);
+
+  const grads: TensorRecord = only(top.grads, Object.keys(final));
+  let cotangents = only(top.grads, streams);
+  for (let index = backbone.blocks - 1; index >= lowest; index--) {
+    const own = pick(trained, stageOf, [index === -1 ? 'embed' : index]);
+    const below = stepDown(job, index, own, cotangents, index > lowest);
+    tf.dispose(cotangents);
+    Object.assign(grads, only(below, Object.keys(own)));
+    cotangents = only(below, streams);
+  }
+  tf.dispose(cotangents);
+  return { loss: top.loss, aux: top.aux, grads };
+}
+
+/** Gradients of one block's trained tensors and, where a lower block still needs them, of its input streams. */
+function stepDown(
+  job: BlockwiseJob,
+  index: number,
+  own: TensorRecord,
+  cotangents: TensorRecord,
+  needsInput: boolean,
+): TensorRecord {
+  const { backbone, trained } = job;
+  const before = index === -1 ? {} : job.states[index]!;
+  const streams = Object.keys(backbone.streams);
+  const inputs = { ...own, ...(needsInput ? only(before, streams) : {}) };
+  if (Object.keys(inputs).length === 0) return {};
+  return vjp(
+    (given) => {
+      const at = job.paramsFrom({ ...trained, ...only(given, Object.keys(own)) });
+      const after =
+        index === -1
+          ? backbone.embed(at('embed'), job.input)
+          : backbone.block(at(index), index, { ...before, ...only(given, streams) });
+      return streamsOf(backbone, after);
+    },
+    inputs,
+    cotangents,
+  );
+}
+
+function only(record: Readonly<TensorRecord>, names: readonly string[]): TensorRecord {
+  return Object.fromEntries(names.filter((name) => name in record).map((name) => [name, record[name]!]));
+}

@@ -1,0 +1,59 @@
+/**
+ * Where shallow ends and deep begins: measured from how diagonal the backbone's own attention is.
+ *
+ * Letters: B batch, H heads, N tokens, L blocks.
+ *
+ * The paper motivates imitation in shallow layers by attention that is close to the diagonal there; the rule itself is
+ * not published. Ours: diagonality δ_l is the attention that falls on tokens at most one place away, averaged over
+ * examples, heads and queries. Shallow are the first blocks whose δ_l stays above the middle between the largest and
+ * the smallest; where δ hardly varies, or never falls, half of the blocks.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backbone, State, TensorRecord } from '@mdpd/core';
+import { plainParams, runStates } from '../forward.ts';
+import type { Params } from '@mdpd/core';
+
+/** Smallest spread of δ over the blocks that counts as a pattern. */
+const smallestSpread = 0.05;
+
+/** 1 where two tokens are at most `reach` apart, [N, N]. */
+export function bandMask(tokens: number, reach = 1): tf.Tensor2D {
+  const data = new Float32Array(tokens * tokens);
+  for (let i = 0; i < tokens; i++) {
+    for (let j = Math.max(0, i - reach); j <= Math.min(tokens - 1, i + reach); j++) data[i * tokens + j] = 1;
+  }
+  return tf.tensor2d(data, [tokens, tokens]);
+}
+
+/** δ of every block, [L] for each stream. Streams without attention maps are left out. Pure. */
+export function diagonality(
+  backbone: Backbone,
+  params: Params,
+  input: Readonly<TensorRecord>,
+): Record<string, tf.Tensor> {
+  if (!backbone.attention) return {};
+  const states: State[] = runStates(backbone, plainParams(params), input);
+  const perStream: Record<string, tf.Tensor[]> = {};
+  for (let index = 0; index < backbone.blocks; index++) {
+    const maps = backbone.attention(params, index, states[index]!);
+    for (const [stream, map] of Object.entries(maps)) {
+      const tokens = map.shape[3]!;
+      const onBand = tf.sum(tf.mul(map, bandMask(tokens)), -1);
+      (perStream[stream] ??= []).push(tf.mean(onBand));
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(perStream).map(([stream, values]) => [stream, tf.stack(values as tf.Scalar[])]),
+  );
+}
+
+/** The last shallow block (from 1) for δ_1 … δ_L. */
+export function boundaryOf(deltas: readonly number[]): number {
+  const half = Math.floor(deltas.length / 2);
+  const [low, high] = [Math.min(...deltas), Math.max(...deltas)];
+  if (deltas.length < 2 || high - low < smallestSpread) return half;
+  const middle = (low + high) / 2;
+  const firstDeep = deltas.findIndex((delta) => delta < middle);
+  // A pattern that starts off the diagonal, or never leaves it, says nothing about depth.
+  return firstDeep <= 0 ? half : firstDeep;
+}

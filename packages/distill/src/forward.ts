@@ -1,0 +1,61 @@
+/**
+ * Plain runs of a backbone: the model that ships, and the chain of states that side networks tap.
+ *
+ * Letters: B batch, N tokens, D width, C outputs, L blocks.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
+
+/**
+ * Parameters as one stage of the chain reads them. Low-rank updates are merged here, stage by stage, so that never
+ * more than one stage's merged weights are alive.
+ */
+export type StageParams = (stage: Stage) => Params;
+
+export const plainParams =
+  (params: Params): StageParams =>
+  () =>
+    params;
+
+/** The tensors of `state` that flow: one [B, N, D] a stream. The rest are constants. */
+export function streamsOf(backbone: Backbone, state: State): TensorRecord {
+  return Object.fromEntries(Object.keys(backbone.streams).map((stream) => [stream, state[stream]!]));
+}
+
+/** States h_0 … h_L; memory of a block's inner activations is freed before the next one runs. */
+export function runStates(backbone: Backbone, at: StageParams, input: Readonly<TensorRecord>): State[] {
+  const states: State[] = [tf.tidy(() => backbone.embed(at('embed'), input) as TensorRecord)];
+  for (let index = 0; index < backbone.blocks; index++) {
+    const before = states[index]!;
+    states.push(tf.tidy(() => backbone.block(at(index), index, before) as TensorRecord));
+  }
+  return states;
+}
+
+/** Logits [B, C] from h_L. */
+export function runHead(backbone: Backbone, head: Head, at: StageParams, last: State): tf.Tensor {
+  const finished = backbone.finish(at('finish'), last);
+  return head.apply(at('head'), backbone.pool(at('finish'), finished));
+}
+
+/** Logits [B, C] of backbone + head: the whole of what ships. */
+export function runModel(
+  backbone: Backbone,
+  head: Head,
+  params: Params,
+  input: Readonly<TensorRecord>,
+): tf.Tensor {
+  return runModelAt(backbone, head, plainParams(params), input);
+}
+
+/** `runModel` with parameters by stage. Differentiable as a whole: nothing is freed between blocks. */
+export function runModelAt(
+  backbone: Backbone,
+  head: Head,
+  at: StageParams,
+  input: Readonly<TensorRecord>,
+): tf.Tensor {
+  let state = backbone.embed(at('embed'), input);
+  for (let index = 0; index < backbone.blocks; index++) state = backbone.block(at(index), index, state);
+  return runHead(backbone, head, at, state);
+}

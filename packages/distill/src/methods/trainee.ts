@@ -1,0 +1,98 @@
+/**
+ * Which parameters of backbone and head a method trains, how it trains them, and what ships in the end.
+ *
+ * Letters: O outputs, I inputs, r rank.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type {
+  HostRecord,
+  LearningRates,
+  MethodContext,
+  ParameterSpec,
+  Params,
+  RandomSource,
+  Stage,
+  TensorRecord,
+} from '@mdpd/core';
+import { initialLora, loraSpecs, loraTargets, mergeStage, type LoraSettings } from '../fade/lora.ts';
+import type { StageParams } from '../forward.ts';
+
+export type TrainedParts = 'head' | 'norm+head' | 'bias+head' | 'norm+lora+head' | 'lora+head' | 'full';
+
+export interface TraineeSettings {
+  readonly parts: TrainedParts;
+  readonly lora?: LoraSettings;
+  /** Train only the last k blocks (and what follows them). */
+  readonly blocks?: 'all' | number;
+}
+
+export interface Trainee {
+  /** Names of backbone and head parameters that training changes, targets of updates included. */
+  readonly changed: readonly string[];
+  /** Number of values that training changes in backbone and head, and of trained values (updates count as r·(I+O)). */
+  readonly rateOf: (name: string) => keyof LearningRates;
+  readonly decays: (name: string) => boolean;
+  readonly stageOf: (name: string) => Stage;
+  readonly split: (parameters: HostRecord, random: RandomSource) => { frozen: HostRecord; trained: HostRecord };
+  /** What each stage of the chain reads, updates merged. */
+  readonly paramsFrom: (frozen: Params, trained: Params) => StageParams;
+  /** Backbone and head parameters under exactly their own names. */
+  readonly ship: (frozen: Params, trained: Params) => Params;
+}
+
+/** Whether a parameter is itself trained (not through an update). */
+function isTrained(spec: ParameterSpec, parts: TrainedParts): boolean {
+  if (spec.stage === 'head' || parts === 'full') return true;
+  if (parts === 'bias+head') return spec.name.endsWith('.bias');
+  if (parts === 'norm+head' || parts === 'norm+lora+head') return spec.kind === 'norm';
+  return false;
+}
+
+function inLastBlocks(stage: Stage, blocks: 'all' | number, total: number): boolean {
+  if (blocks === 'all' || stage === 'finish' || stage === 'head') return true;
+  return typeof stage === 'number' && stage >= total - blocks;
+}
+
+export function createTrainee(
+  context: Pick<MethodContext, 'backbone' | 'parameters'>,
+  { parts, lora, blocks = 'all' }: TraineeSettings,
+): Trainee {
+  const reachable = context.parameters.filter(({ stage }) =>
+    inLastBlocks(stage, blocks, context.backbone.blocks),
+  );
+  const direct = reachable.filter((spec) => isTrained(spec, parts));
+  const targets = parts.includes('lora') && lora ? loraTargets(reachable, lora) : [];
+  const updates = lora ? loraSpecs(targets, lora.rank) : [];
+  const scale = lora ? lora.alpha / lora.rank : 0;
+  const specs = new Map([...direct, ...updates].map((spec) => [spec.name, spec]));
+  const updateNames = new Set(updates.map(({ name }) => name));
+  const own = context.parameters.map(({ name }) => name);
+
+  return {
+    changed: own.filter((name) => specs.has(name) || targets.some((target) => target.name === name)),
+    rateOf: (name) => {
+      const { stage, kind } = specs.get(name)!;
+      if (stage === 'head') return 'head';
+      if (updateNames.has(name)) return 'lora';
+      if (parts === 'full') return 'weight';
+      return kind === 'norm' ? 'norm' : 'bias';
+    },
+    decays: (name) => (specs.get(name)?.shape.length ?? 0) >= 2,
+    stageOf: (name) => specs.get(name)!.stage,
+    split: (parameters, random) => ({
+      frozen: Object.fromEntries(Object.entries(parameters).filter(([name]) => !specs.has(name))),
+      trained: {
+        ...Object.fromEntries(direct.map(({ name }) => [name, parameters[name]!])),
+        ...initialLora(updates, random.fork('lora')),
+      },
+    }),
+    paramsFrom: (frozen, trained) => {
+      const all = { ...frozen, ...trained };
+      return (stage) => (targets.length === 0 ? all : mergeStage(all, trained, targets, scale, stage));
+    },
+    ship: (frozen, trained) => {
+      const merged = mergeStage({ ...frozen, ...trained }, trained, targets, scale, 'all');
+      return Object.fromEntries(own.map((name) => [name, merged[name] as tf.Tensor])) as TensorRecord;
+    },
+  };
+}
