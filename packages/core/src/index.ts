@@ -19,5 +19,13 @@ export {
   type Recipe,
   type TrainSettings,
 } from './recipe.ts';
+export {
+  loadRecipe,
+  parseRecipe,
+  stringifyRecipe,
+  type LoadedRecipe,
+  type RecipePath,
+} from './recipe-file.ts';
+export { resolveRecipe } from './recipe-resolve.ts';
 export { createRegistry, Shelf, type Registry } from './registry.ts';
 export { tokens, type Registered } from './tokens.ts';

@@ -133,5 +133,7 @@ export interface MethodProvider<Settings = unknown> {
   readonly description: string;
   /** Schema of the recipe's `method` without its `name`, strict, every key described and with a default. */
   readonly settings: z.ZodType<Settings>;
+  /** Whether `MethodContext.boundary` must be measured for these settings. */
+  needsBoundary?(settings: Settings): boolean;
   create(context: MethodContext<Settings>): Method;
 }

@@ -28,11 +28,23 @@ export const trainSchema = z
     beta1: share.default(0.9).describe('AdamW'),
     beta2: share.default(0.999).describe('AdamW'),
     epsilon: z.number().positive().default(1e-8).describe('AdamW'),
-    schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine').describe('of the learning rate after warm-up'),
+    schedule: z
+      .enum(['cosine', 'linear', 'constant'])
+      .default('cosine')
+      .describe('of the learning rate after warm-up'),
     warmup: share.default(0.1).describe('share of the steps over which learning rates rise linearly'),
     clipNorm: z.number().min(0).default(0).describe('largest global gradient norm; 0: no clipping'),
-    labelSmoothing: z.number().min(0).max(0.9).default(0).describe('share of the label spread over all classes'),
-    evaluateEvery: z.number().min(0).default(0).describe('epochs between evaluations on `validation`; 0: only at the end'),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0)
+      .describe('share of the label spread over all classes'),
+    evaluateEvery: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('epochs between evaluations on `validation`; 0: only at the end'),
     evaluateBatchSize: z.int().min(1).max(65536).default(200).describe('examples a batch in evaluation'),
     logEvery: z.int().min(1).default(1).describe('steps between lines of metrics.jsonl'),
     seed: z.int().min(0).max(4294967295).default(0).describe('of everything random'),
@@ -50,7 +62,10 @@ export const backboneSchema = z.union([
   z.strictObject({
     family: z.string().describe('backbone provider, for example vit'),
     config: z.record(z.string(), z.json()).describe('keys of Hugging Face config.json'),
-    files: z.record(z.string(), z.record(z.string(), z.json())).default({}).describe('further JSON files by name'),
+    files: z
+      .record(z.string(), z.record(z.string(), z.json()))
+      .default({})
+      .describe('further JSON files by name'),
   }),
 ]);
 
@@ -60,7 +75,9 @@ export type BackboneReference = z.infer<typeof backboneSchema>;
 export const recipeSchema = z.strictObject({
   task: z.string().describe('task plugin: `mdpd list` shows them'),
   data: z.record(z.string(), z.unknown()).default({}).describe('data of the task'),
-  backbone: backboneSchema.describe('zoo:NAME, a folder with config.json and model.safetensors, or fresh parameters'),
+  backbone: backboneSchema.describe(
+    'zoo:NAME, a folder with config.json and model.safetensors, or fresh parameters',
+  ),
   method: z
     .union([z.string().transform((name) => ({ name })), z.looseObject({ name: z.string() })])
     .describe('name of the method, or its name and settings'),

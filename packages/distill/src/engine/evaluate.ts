@@ -63,7 +63,12 @@ export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
     }
     job.onProgress?.(start + rows, total);
   }
-  return { metrics: metrics.result(), predictions, examples: total, seconds: (performance.now() - started) / 1000 };
+  return {
+    metrics: metrics.result(),
+    predictions,
+    examples: total,
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** Share of equal predictions. */

@@ -13,14 +13,18 @@ export interface StepPlan {
 }
 
 /** The last, partial batch of an epoch is dropped, so that every step has the same shape. */
-export function planSteps(size: number, train: Pick<TrainSettings, 'batchSize' | 'epochs' | 'steps' | 'seed'>): StepPlan {
+export function planSteps(
+  size: number,
+  train: Pick<TrainSettings, 'batchSize' | 'epochs' | 'steps' | 'seed'>,
+): StepPlan {
   if (size === 0) throw new MdpdError('DATA_EMPTY_SPLIT', 'the train split has no examples', { exitCode: 2 });
   const batchSize = Math.min(train.batchSize, size);
   const stepsPerEpoch = Math.floor(size / batchSize);
   const steps = train.steps ?? Math.max(1, Math.round((train.epochs ?? 1) * stepsPerEpoch));
   let cached = { epoch: -1, order: new Int32Array(0) };
   const orderOf = (epoch: number): Int32Array => {
-    if (cached.epoch !== epoch) cached = { epoch, order: epochOrder(size, train.seed, epoch) as Int32Array<ArrayBuffer> };
+    if (cached.epoch !== epoch)
+      cached = { epoch, order: epochOrder(size, train.seed, epoch) as Int32Array<ArrayBuffer> };
     return cached.order;
   };
   const epochOf = (step: number): number => Math.floor(step / stepsPerEpoch);

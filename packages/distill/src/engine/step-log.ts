@@ -39,7 +39,8 @@ export class StepLog {
     const seconds = (performance.now() - this.stepBegan) / 1000;
     this.count(step, seconds);
     const parts: Record<string, number> = {};
-    for (const [name, value] of Object.entries(result.parts)) parts[name] = (await executor.read(value)).data[0]!;
+    for (const [name, value] of Object.entries(result.parts))
+      parts[name] = (await executor.read(value)).data[0]!;
     if (![loss, ...Object.values(parts)].every(Number.isFinite)) throw notFinite(step, loss, parts);
     const last = step + 1 === this.plan.steps;
     if (step % train.logEvery !== 0 && !last) return;

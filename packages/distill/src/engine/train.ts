@@ -108,8 +108,8 @@ async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
     steps: plan.steps,
     seed: job.train.seed,
   };
-  const indices = plan.indices(0);
-  const batch = await task.splits.train!.load([...indices], { augment: false, seed: 0, epoch: 0 });
+  if (!job.method.needsBoundary?.(settings)) return job.method.create(context);
+  const batch = await task.splits.train!.load([...plan.indices(0)], { augment: false, seed: 0, epoch: 0 });
   return job.method.create({ ...context, boundary: await measureBoundary(job, batch) });
 }
 
@@ -118,7 +118,12 @@ interface StepBatches {
   readonly extra: Readonly<Record<string, Batch>>;
 }
 
-async function loadStep(job: TrainingJob, method: Method, plan: StepPlan, step: number): Promise<StepBatches> {
+async function loadStep(
+  job: TrainingJob,
+  method: Method,
+  plan: StepPlan,
+  step: number,
+): Promise<StepBatches> {
   const dataset = job.task.splits.train!;
   const indices = [...plan.indices(step)];
   const options = { augment: true, seed: job.train.seed, epoch: plan.epoch(step) };
@@ -135,7 +140,12 @@ async function loadStep(job: TrainingJob, method: Method, plan: StepPlan, step: 
   return { main: await dataset.load(indices, { ...options, view: 0 }), extra };
 }
 
-function uploadStep(executor: Executor, method: Method, { main, extra }: StepBatches, step: number): StepInput {
+function uploadStep(
+  executor: Executor,
+  method: Method,
+  { main, extra }: StepBatches,
+  step: number,
+): StepInput {
   const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [
     name,
     executor.upload({ data: Float32Array.of(value), shape: [], dtype: 'float32' }),
@@ -180,7 +190,14 @@ async function evaluateWhenDue(
       params: {},
       forward: (_params, input) => method.forward(path, state, input),
     });
-    const record = { type: 'evaluation', step: step + 1, split: 'validation', path, examples, metrics } as const;
+    const record = {
+      type: 'evaluation',
+      step: step + 1,
+      split: 'validation',
+      path,
+      examples,
+      metrics,
+    } as const;
     job.reporters.forEach((reporter) => reporter.record?.({ ...record, time: { seconds } }));
   }
 }

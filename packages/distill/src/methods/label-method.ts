@@ -48,10 +48,18 @@ function provider(
 
 export const labelMethods: readonly MethodProvider<LabelSettings>[] = [
   provider('head', 'the task head alone (linear probe)', baseSchema, () => 'head'),
-  provider('norm', 'norm scales and shifts, and the head; twin of fade.train norm+head', baseSchema, () => 'norm+head'),
+  provider(
+    'norm',
+    'norm scales and shifts, and the head; twin of fade.train norm+head',
+    baseSchema,
+    () => 'norm+head',
+  ),
   provider('bias', 'every shift of backbone and norms, and the head (BitFit)', baseSchema, () => 'bias+head'),
-  provider('lora', 'low-rank updates merged at the end; twin of fade.train norm+lora+head', loraMethodSchema, (s) =>
-    s.norms ? 'norm+lora+head' : 'lora+head',
+  provider(
+    'lora',
+    'low-rank updates merged at the end; twin of fade.train norm+lora+head',
+    loraMethodSchema,
+    (s) => (s.norms ? 'norm+lora+head' : 'lora+head'),
   ),
   provider('full', 'every parameter', baseSchema, () => 'full'),
 ];
@@ -93,7 +101,14 @@ function labelStep(context: MethodContext<LabelSettings>, trainee: Trainee): Ste
     });
     const gradients = settings.recompute ? blockwise : plain;
     const { loss, aux, grads } = gradients();
-    const { params, moments } = updateGroup(optimization, trainee, state.trained, grads, state.optimizer, scalars);
+    const { params, moments } = updateGroup(
+      optimization,
+      trainee,
+      state.trained,
+      grads,
+      state.optimizer,
+      scalars,
+    );
     tf.dispose(grads);
     return {
       state: { trained: params, optimizer: moments },
@@ -124,4 +139,3 @@ function labelStep(context: MethodContext<LabelSettings>, trainee: Trainee): Ste
     }
   };
 }
-

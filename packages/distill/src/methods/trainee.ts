@@ -33,7 +33,10 @@ export interface Trainee {
   readonly rateOf: (name: string) => keyof LearningRates;
   readonly decays: (name: string) => boolean;
   readonly stageOf: (name: string) => Stage;
-  readonly split: (parameters: HostRecord, random: RandomSource) => { frozen: HostRecord; trained: HostRecord };
+  readonly split: (
+    parameters: HostRecord,
+    random: RandomSource,
+  ) => { frozen: HostRecord; trained: HostRecord };
   /** What each stage of the chain reads, updates merged. */
   readonly paramsFrom: (frozen: Params, trained: Params) => StageParams;
   /** Backbone and head parameters under exactly their own names. */

@@ -12,7 +12,10 @@ export function optimizerScalars(
   step: number,
   steps: number,
 ): Record<string, number> {
-  const factor = learningRateFactor({ schedule: optimization.schedule, warmup: optimization.warmup, steps }, step);
+  const factor = learningRateFactor(
+    { schedule: optimization.schedule, warmup: optimization.warmup, steps },
+    step,
+  );
   const rates = rateNames.map((name) => [`rate.${name}`, optimization.learningRate[name] * factor]);
   return { step: step + 1, ...Object.fromEntries(rates) };
 }

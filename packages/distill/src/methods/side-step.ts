@@ -1,0 +1,143 @@
+/**
+ * The side step: the side network learns the task from the taps, and its features from the backbone.
+ *
+ * Letters: B batch, C outputs, L blocks.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type {
+  Backbone,
+  HostRecord,
+  MethodContext,
+  Params,
+  RandomSource,
+  State,
+  StepInput,
+  TensorRecord,
+} from '@mdpd/core';
+import { createRandom } from '@mdpd/tensor/random';
+import { valueAndGrads } from '@mdpd/tensor/vjp';
+import {
+  featureLayers,
+  featureLoss,
+  featurePlan,
+  maskName,
+  type FeatureLayers,
+} from '../feature/feature-loss.ts';
+import type { FeatureSettings } from '../feature/feature-settings.ts';
+import { drawTokenMask } from '../feature/mask.ts';
+import { runSide, sidePlan, sideShape, tappedLayers } from '../side/side-network.ts';
+import type { SideSettings } from '../side/side-settings.ts';
+import { drawTensors } from '../specs.ts';
+import type { Group } from './update.ts';
+
+export interface SideStepResult {
+  readonly loss: tf.Scalar;
+  readonly grads: TensorRecord;
+  /** Side logits [B, C] before the update. */
+  readonly logits: tf.Tensor;
+  readonly taskLoss: tf.Scalar;
+  readonly featureLoss: tf.Scalar;
+}
+
+export interface SideTeacher {
+  /** Fresh side network, couplers and generators. */
+  initialize(random: RandomSource): HostRecord;
+  readonly group: Group;
+  noise(step: number, batchSize: number): HostRecord;
+  gradients(side: Params, states: readonly State[], input: StepInput): SideStepResult;
+  logits(side: Params, states: readonly State[], input: Readonly<TensorRecord>): tf.Tensor;
+}
+
+/** Last shallow layer of a stream: as set, or measured, or half of the blocks. */
+export function resolveBoundary(
+  backbone: Backbone,
+  stream: string,
+  setting: FeatureSettings['boundary'],
+  measured: Readonly<Record<string, number>> | undefined,
+): number {
+  if (typeof setting === 'number') return setting;
+  const half = Math.floor(backbone.blocks / 2);
+  return setting === 'measured' ? (measured?.[stream] ?? half) : half;
+}
+
+export function createSideTeacher(
+  context: Pick<MethodContext, 'backbone' | 'task' | 'boundary' | 'optimization' | 'seed'>,
+  settings: { readonly side: SideSettings; readonly feature: FeatureSettings },
+): SideTeacher {
+  const { backbone, task, optimization } = context;
+  const { side, feature } = settings;
+  const outputs = task.head.outputs;
+  const streams = Object.keys(backbone.streams);
+  const layers: Record<string, FeatureLayers> = Object.fromEntries(
+    streams.map((stream) => {
+      const boundary = resolveBoundary(backbone, stream, feature.boundary, context.boundary);
+      const mode = feature.weight === 0 ? 'none' : feature.mode;
+      return [stream, featureLayers(tappedLayers(backbone, side), mode, boundary)];
+    }),
+  );
+  const plans = Object.assign(
+    sidePlan(backbone, side, outputs),
+    ...streams.map((stream) =>
+      featurePlan(backbone, stream, layers[stream]!, sideShape(backbone, stream, side).width, feature.rank),
+    ),
+  ) as ReturnType<typeof sidePlan>;
+
+  const features = (
+    params: Params,
+    states: readonly State[],
+    step: StepInput,
+    sides: SideStates,
+  ): tf.Scalar =>
+    tf.addN(
+      streams.map((stream) =>
+        featureLoss(params, stream, layers[stream]!, sides[stream]!, states, step.noise),
+      ),
+    ) as tf.Scalar;
+
+  return {
+    group: { rateOf: () => 'side', decays: (name) => (plans[name]?.shape.length ?? 0) === 2 },
+    initialize: (random) => drawTensors(plans, random),
+    noise: (step, batchSize) => drawMasks(context, layers, feature.maskRatio, step, batchSize),
+    logits: (params, states, input) => runSide(backbone, side, params, states, input).logits,
+    gradients: (params, states, step) => {
+      const result = valueAndGrads((weights) => {
+        const output = runSide(backbone, side, weights, states, step.input);
+        const taskLoss = tf.mean(
+          task.loss(output.logits, step.target, optimization.labelSmoothing),
+        ) as tf.Scalar;
+        const matching = features(weights, states, step, output.states);
+        return {
+          loss: tf.add(taskLoss, tf.mul(matching, feature.weight)) as tf.Scalar,
+          aux: { logits: output.logits, taskLoss, featureLoss: matching },
+        };
+      }, params as TensorRecord);
+      const { logits, taskLoss, featureLoss: matching } = result.aux;
+      return {
+        loss: result.loss,
+        grads: result.grads,
+        logits: logits!,
+        taskLoss: taskLoss as tf.Scalar,
+        featureLoss: matching as tf.Scalar,
+      };
+    },
+  };
+}
+
+type SideStates = ReturnType<typeof runSide>['states'];
+
+function drawMasks(
+  { backbone, seed }: Pick<MethodContext, 'backbone' | 'seed'>,
+  layers: Readonly<Record<string, FeatureLayers>>,
+  ratio: number,
+  step: number,
+  batch: number,
+): HostRecord {
+  const random = createRandom(seed).fork(`mask ${step}`);
+  const masks: HostRecord = {};
+  for (const [stream, { deep }] of Object.entries(layers)) {
+    if (deep.length === 0) continue;
+    const shape = { layers: deep.length, batch, tokens: backbone.streams[stream]!.tokens };
+    masks[maskName(stream)] = drawTokenMask(random.fork(stream), shape, ratio);
+  }
+  return masks;
+}
