@@ -1,6 +1,50 @@
+/** Lint rules: typescript-eslint, the arrows between rooms, and free functions of tfjs only. */
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+/** Which rooms a room may import. Arrows point downwards only; nobody imports a backbone or a task. */
+const arrows = {
+  core: [],
+  tensor: ['core'],
+  data: ['core', 'tensor'],
+  distill: ['core', 'tensor', 'data'],
+  backbone: ['core', 'tensor', 'data'],
+  task: ['core', 'tensor', 'data'],
+  zoo: ['core', 'tensor', 'data'],
+  testing: ['core', 'tensor', 'data', 'distill'],
+  cli: ['core', 'tensor', 'data', 'distill'],
+};
+
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'runs/**', '**/test-results/**'] },
-  ...tseslint.configs.recommended,
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'runs/**', '**/test-results/**', '**/oracles/**'] },
+  ...tseslint.configs.strict,
+  prettier,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-console': 'error',
+      'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['packages/**/src/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: ['.*/vitest.shared.ts'],
+          depConstraints: Object.entries(arrows).map(([room, below]) => ({
+            sourceTag: `room:${room}`,
+            onlyDependOnLibsWithTags: [`room:${room}`, ...below.map((name) => `room:${name}`)],
+          })),
+        },
+      ],
+    },
+  },
 );

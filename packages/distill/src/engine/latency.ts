@@ -19,21 +19,18 @@ export async function measureLatency({
   repeats = 15,
 }: LatencyJob): Promise<Record<string, number>> {
   const input = uploadRecord(executor, batch.input);
-  const runs = Object.entries(models).map(([name, { forward, params }]) => ({
-    name,
-    times: [] as number[],
-    once: async (): Promise<number> => {
+  const runs = Object.entries(models).map(([name, { forward, params }]) => {
+    const run = executor.prepare(`latency ${name}`, forward);
+    const once = async (): Promise<number> => {
       const started = performance.now();
-      const logits = await prepared[name]!(params, input);
+      const logits = await run(params, input);
       await executor.read(logits);
       const elapsed = performance.now() - started;
       logits.dispose();
       return elapsed;
-    },
-  }));
-  const prepared = Object.fromEntries(
-    Object.entries(models).map(([name, { forward }]) => [name, executor.prepare(`latency ${name}`, forward)]),
-  );
+    };
+    return { name, times: [] as number[], once };
+  });
   for (let repeat = -2; repeat < repeats; repeat++) {
     for (const run of runs) {
       const elapsed = await run.once();

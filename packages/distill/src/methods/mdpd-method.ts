@@ -45,6 +45,7 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
       lora: parts.includes('lora') ? lora : undefined,
       blocks,
     });
+    const fadeSteps = numberFadeSteps(settings, steps);
     return {
       name: 'mdpd',
       paths: ['faded', 'side'],
@@ -64,7 +65,7 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
       },
       scalars: (step) => ({
         ...optimizerScalars(optimization, step, steps),
-        fadeStep: fadeStepsBefore(settings, step, steps) + 1,
+        fadeStep: fadeSteps[step]!,
       }),
       noise: (step, batchSize) => teacher.noise(step, batchSize),
       forward: (path, state, input) => {
@@ -86,11 +87,10 @@ export function phaseOf(settings: MdpdSettings, step: number, steps: number): Ph
   return settings.duringWarmup === 'side' ? 'side' : 'label';
 }
 
-/** How many fade steps come before `step`: AdamW's bias correction counts a tensor's own updates. */
-function fadeStepsBefore(settings: MdpdSettings, step: number, steps: number): number {
-  let count = 0;
-  for (let earlier = 0; earlier < step; earlier++) if (phaseOf(settings, earlier, steps) !== 'side') count++;
-  return count;
+/** For every step which fade step it is or would be, from 1: AdamW's bias correction counts a tensor's own updates. */
+function numberFadeSteps(settings: MdpdSettings, steps: number): number[] {
+  let done = 0;
+  return Array.from({ length: steps }, (_, step) => (phaseOf(settings, step, steps) === 'side' ? done + 1 : ++done));
 }
 
 function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee: Trainee): StepFunction {

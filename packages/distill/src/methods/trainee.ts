@@ -3,7 +3,7 @@
  *
  * Letters: O outputs, I inputs, r rank.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type {
   HostRecord,
   LearningRates,
