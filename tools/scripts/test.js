@@ -1,0 +1,56 @@
+// @ts-check
+/** `npm test`: formatting, lint, types and every package's tests; ends with one line of counts. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+process.chdir(root);
+const environment = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+
+/** @type {readonly [string, string[]][]} */
+const steps = [
+  ['formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
+  // The lint rule for the arrows between packages reads Nx's project graph, which this makes.
+  ['project graph', ['nx', 'show', 'projects']],
+  ['lint', ['eslint', '.', '--max-warnings', '0']],
+  ['types', ['tsc', '--build']],
+  ['tests', ['nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=static', ...process.argv.slice(2)]],
+];
+
+/** Result files of every package that has tests. */
+function resultFiles() {
+  const parents = ['packages', 'packages/backbones', 'packages/tasks', 'tools'];
+  return parents
+    .flatMap((parent) => readdirSync(parent).map((name) => join(parent, name, 'test-results/vitest.json')))
+    .filter((file) => existsSync(file));
+}
+
+for (const file of resultFiles()) rmSync(file);
+const failedSteps = [];
+for (const [name, [command, ...args]] of steps) {
+  const started = Date.now();
+  const { status } = spawnSync('npx', ['--no-install', /** @type {string} */ (command), ...args], {
+    stdio: 'inherit',
+    env: environment,
+  });
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+  if (status !== 0) failedSteps.push(name);
+}
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+for (const file of resultFiles()) {
+  const result = JSON.parse(readFileSync(file, 'utf8'));
+  passed += result.numPassedTests;
+  failed += result.numFailedTests;
+  skipped += result.numPendingTests;
+}
+const othersFailed = failedSteps.filter((name) => name !== 'tests');
+if (failedSteps.length > 0) console.log(`failed steps: ${failedSteps.join(', ')}`);
+if (failedSteps.includes('tests') && failed === 0) failed = 1;
+failed += othersFailed.length;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
