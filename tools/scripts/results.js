@@ -1,0 +1,150 @@
+// @ts-check
+/**
+ * `npm run results -- vtab/mnist`: trains every row of `configs/vtab/mnist.results.yaml` with every seed through the
+ * command line and writes the table into `docs/results.md` and the figures into `results/`.
+ *
+ * Finished runs are kept and not repeated (`--fresh` starts over); `--jobs N` runs N at once, `--only NAME` one row,
+ * `--tune` tries the learning rates of `tune` on the validation images instead and writes `results/*.tuning.json`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { renderPage } from './results-page.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+process.chdir(root);
+
+/**
+ * @typedef {{ name: string, overrides: string[], twin?: string, kind: 'control' | 'mdpd' | 'ablation', note?: string,
+ *   tune?: Record<string, number[]> }} Row
+ * @typedef {{ title: string, recipe: string, seeds: number[], validation: string[], rows: Row[] }} Spec
+ * @typedef {{ row: Row, seed: number, out: string, overrides: string[], label: string }} Job
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    jobs: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true },
+    fresh: { type: 'boolean', default: false },
+    tune: { type: 'boolean', default: false },
+    render: { type: 'boolean', default: false },
+  },
+});
+const name = positionals[0] ?? 'vtab/mnist';
+const specFile = `configs/${name}.results.yaml`;
+if (!existsSync(specFile)) {
+  console.error(`there is no ${specFile}`);
+  process.exit(2);
+}
+/** @type {Spec} */
+const spec = parse(readFileSync(specFile, 'utf8'));
+const slug = name.replaceAll('/', '-');
+const rows = spec.rows.filter((row) => !values.only || values.only.includes(row.name));
+
+/** @returns {Job[]} */
+function finalJobs() {
+  return spec.seeds.flatMap((seed) =>
+    rows.map((row) => ({
+      row,
+      seed,
+      label: `${row.name} seed ${seed}`,
+      out: `runs/results/${slug}/${folderName(row.name)}/seed-${seed}`,
+      overrides: [...row.overrides, `train.seed=${seed}`],
+    })),
+  );
+}
+
+/** One run for every combination of a row's `tune` lists, on validation images. @returns {Job[]} */
+function tuningJobs() {
+  return rows.flatMap((row) =>
+    combinations(row.tune ?? {}).map((choice) => {
+      const text = Object.entries(choice).map(([key, value]) => `${key}=${value}`);
+      return {
+        row,
+        seed: 0,
+        label: `${row.name} ${text.join(' ')}`,
+        out: `runs/tuning/${slug}/${folderName(row.name)}/${folderName(text.join(' ')) || 'default'}`,
+        overrides: [...row.overrides, ...spec.validation, ...text, 'train.seed=0'],
+      };
+    }),
+  );
+}
+
+/** @param {Record<string, number[]>} lists @returns {Record<string, number>[]} */
+function combinations(lists) {
+  /** @type {Record<string, number>[]} */
+  let all = [{}];
+  for (const [key, list] of Object.entries(lists)) {
+    all = all.flatMap((choice) => list.map((value) => ({ ...choice, [key]: value })));
+  }
+  return Object.keys(lists).length === 0 ? [] : all;
+}
+
+/** @param {string} text */
+function folderName(text) {
+  return text.replaceAll(/[^\w.+=-]+/gu, '-').replaceAll(/^-|-$/gu, '');
+}
+
+/** @param {Job} job @returns {Promise<void>} */
+function run(job) {
+  const result = join(job.out, 'result.json');
+  if (existsSync(result) && !values.fresh) return Promise.resolve();
+  rmSync(job.out, { recursive: true, force: true });
+  mkdirSync(dirname(job.out), { recursive: true });
+  const started = Date.now();
+  const args = ['packages/cli/bin/mdpd.js', 'train', spec.recipe, ...job.overrides, '--out', job.out, '--json'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += chunk));
+    child.on('close', (code) => {
+      if (code !== 0) return reject(new Error(`${job.label} failed (${code}):\n${errors.slice(-2000)}`));
+      const { metrics } = JSON.parse(readFileSync(result, 'utf8'));
+      const shown = [metrics.faded?.[metrics.primary], metrics.side?.[metrics.primary]].map((v) =>
+        v === undefined ? '–' : (100 * v).toFixed(2),
+      );
+      console.log(`${job.label}: faded ${shown[0]}, side ${shown[1]} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+      resolve();
+    });
+  });
+}
+
+/** @param {Job[]} jobs */
+async function runAll(jobs) {
+  const queue = [...jobs];
+  const worker = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) await run(job);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, worker));
+}
+
+/** @param {Job[]} jobs */
+function collect(jobs) {
+  return jobs
+    .filter(({ out }) => existsSync(join(out, 'result.json')))
+    .map(({ row, seed, out, overrides }) => ({
+      row: row.name,
+      seed,
+      overrides,
+      result: JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')),
+    }));
+}
+
+const jobs = values.tune ? tuningJobs() : finalJobs();
+if (!values.render) await runAll(jobs);
+mkdirSync('results', { recursive: true });
+const target = `results/${slug}${values.tune ? '.tuning' : ''}.json`;
+if (!values.only) writeFileSync(target, `${JSON.stringify({ spec: name, runs: collect(jobs) }, null, 1)}\n`);
+if (!values.tune && !values.only) {
+  writeFileSync('docs/results.md', renderPage(spec, name, collect(jobs), tuning()));
+  console.log('wrote docs/results.md');
+}
+
+function tuning() {
+  const file = `results/${slug}.tuning.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).runs : [];
+}
