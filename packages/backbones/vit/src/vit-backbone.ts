@@ -17,6 +17,7 @@ import {
 import { activation } from '@mdpd/tensor/activations';
 import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
 import { layerNorm } from '@mdpd/tensor/layer-norm';
+import { add, reshape } from '@mdpd/tensor/lean-ops';
 import { linear } from '@mdpd/tensor/linear';
 import { tensorOf } from './tensor-of.ts';
 import { readVitConfig, type VitConfig } from './vit-config.ts';
@@ -67,37 +68,39 @@ function stream(state: State): Tensor {
 /** h_0 [B, N, D]: CLS and the projected patches, plus positions. */
 function embed({ patch, width }: VitConfig, params: Params, images: Tensor): Tensor {
   // The convolution of the reference has its stride as its filter size: a linear on the patches.
-  const filters = tf.reshape(tensorOf(params, `${names.patches}.weight`), [width, -1]);
+  const filters = reshape(tensorOf(params, `${names.patches}.weight`), [width, -1]);
   const patches = linear(windows(images, patch), filters, tensorOf(params, `${names.patches}.bias`));
-  const classToken = tf.add(tensorOf(params, names.classToken), tf.zeros([images.shape[0]!, 1, width]));
-  return tf.add(tf.concat([classToken, patches], 1), tensorOf(params, names.positions));
+  const classToken = add(tensorOf(params, names.classToken), tf.zeros([images.shape[0]!, 1, width]));
+  return add(tf.concat([classToken, patches], 1), tensorOf(params, names.positions));
 }
 
 /** h_{index+1} [B, N, D] from h_index [B, N, D]. */
 function block(config: VitConfig, params: Params, index: number, input: Tensor): Tensor {
   const block = blockNames(index);
   const before = norm(config, params, block.normBefore, input);
-  const query = project(params, block.query, before);
-  const key = project(params, block.key, before);
-  const value = project(params, block.value, before);
+  const query = project(params, block.query, before, config.qkvBias);
+  const key = project(params, block.key, before, config.qkvBias);
+  const value = project(params, block.value, before, config.qkvBias);
   const attended = attention(query, key, value, { heads: config.heads });
-  const middle = tf.add(input, project(params, block.attentionOutput, attended));
+  const middle = add(input, project(params, block.attentionOutput, attended));
   const after = norm(config, params, block.normAfter, middle);
   const active = activation(config.activation)(project(params, block.intermediate, after));
-  return tf.add(middle, project(params, block.output, active));
+  return add(middle, project(params, block.output, active));
 }
 
 /** Attention probabilities [B, heads, N, N] of block `index`, from h_index [B, N, D]. */
 function blockAttention(config: VitConfig, params: Params, index: number, input: Tensor): Tensor {
   const block = blockNames(index);
   const normed = norm(config, params, block.normBefore, input);
-  const query = project(params, block.query, normed);
-  return attentionProbabilities(query, project(params, block.key, normed), { heads: config.heads });
+  const query = project(params, block.query, normed, config.qkvBias);
+  const key = project(params, block.key, normed, config.qkvBias);
+  return attentionProbabilities(query, key, { heads: config.heads });
 }
 
-/** [B, N, O] from [B, N, I]; the bias is read where the configuration has one. */
-function project(params: Params, name: string, input: Tensor): Tensor {
-  return linear(input, tensorOf(params, `${name}.weight`), params[`${name}.bias`]);
+/** [B, N, O] from [B, N, I]. */
+function project(params: Params, name: string, input: Tensor, biased = true): Tensor {
+  const bias = biased ? tensorOf(params, `${name}.bias`) : undefined;
+  return linear(input, tensorOf(params, `${name}.weight`), bias);
 }
 
 function norm({ epsilon }: VitConfig, params: Params, name: string, input: Tensor): Tensor {
@@ -107,7 +110,7 @@ function norm({ epsilon }: VitConfig, params: Params, name: string, input: Tenso
 /** CLS [B, D] of [B, N, D]. */
 function firstToken(tokens: Tensor): Tensor {
   const [, , width] = tokens.shape as [number, number, number];
-  return tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [-1, width]);
+  return reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [-1, width]);
 }
 
 /** Pixels of every token, [B, N, R], with `context` pixels around its patch; zeros for CLS. */

@@ -1,6 +1,6 @@
 /** The part of a Hugging Face ViT config.json that shapes the computation, checked, with Hugging Face's defaults. */
 import { didYouMean, MdpdError, type JsonObject } from '@mdpd/core';
-import { activationNames, type ActivationName } from '@mdpd/tensor/activations';
+import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
 
 /** Largest number of float32 parameters: 16 GB. */
@@ -45,7 +45,7 @@ export interface VitConfig {
   readonly heads: number;
   /** Width between the two linears of a block's MLP. */
   readonly hidden: number;
-  readonly activation: ActivationName;
+  readonly activation: string;
   readonly epsilon: number;
   /** In pixels. */
   readonly image: Extent;

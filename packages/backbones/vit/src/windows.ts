@@ -4,7 +4,7 @@
  * Letters: B batch, C channels, H × W pixels of the image, P patches, R values of a window.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Extent } from './vit-config.ts';
 
 /**
@@ -32,18 +32,26 @@ export function windows(images: Tensor, patch: Extent, context = 0): Tensor {
   ]);
 }
 
-/** Repeats the pixels that neighbouring windows share, so that windows lie side by side like patches. */
+/**
+ * Repeats the pixels that neighbouring windows share, so that windows lie side by side like patches. Products with
+ * 0/1 matrices on the right are exact, and on the wasm backend many times faster than gathering or slicing.
+ */
 function overlap(images: Tensor, grid: Extent, patch: Extent, context: number): Tensor {
-  const border: [number, number] = [context, context];
-  const padded = tf.pad(images as Tensor4D, [[0, 0], [0, 0], border, border]);
-  const rows = tf.gather(padded, positions(grid.height, patch.height, context), 2);
-  return tf.gather(rows, positions(grid.width, patch.width, context), 3);
+  const swapped = [0, 1, 3, 2];
+  const rows = selection(grid.height, patch.height, context);
+  const columns = selection(grid.width, patch.width, context);
+  const repeatedRows = tf.transpose(tf.matMul(tf.transpose(images, swapped), rows), swapped);
+  return tf.matMul(repeatedRows, columns);
 }
 
-/** Indices, along one padded side, of all pixels of its windows, window by window. */
-function positions(count: number, length: number, context: number): tf.Tensor1D {
+/** [pixels, window pixels]: a 1 where the pixel of an image's side is that pixel of the windows along it. */
+function selection(count: number, length: number, context: number): tf.Tensor2D {
   const size = length + 2 * context;
-  const indices = new Int32Array(count * size);
-  for (let i = 0; i < indices.length; i++) indices[i] = Math.floor(i / size) * length + (i % size);
-  return tf.tensor1d(indices, 'int32');
+  const pixels = count * length;
+  const ones = new Float32Array(pixels * count * size);
+  for (let i = 0; i < count * size; i++) {
+    const pixel = Math.floor(i / size) * length + (i % size) - context;
+    if (pixel >= 0 && pixel < pixels) ones[pixel * count * size + i] = 1;
+  }
+  return tf.tensor2d(ones, [pixels, count * size]);
 }
