@@ -97,6 +97,43 @@ describe.each(['cpu', 'wasm'] as const)('training on %s', (backend) => {
   });
 });
 
+describe.each(['cpu', 'wasm'] as const)('kernels of %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it('writes one-hot rows of the type asked for', () => {
+    const y = tf.tidy(() =>
+      tf.oneHot(
+        tf.tensor2d(
+          [
+            [1, 0],
+            [3, -1],
+          ],
+          [2, 2],
+          'int32',
+        ),
+        3,
+        0.75,
+        0.25,
+        'float32',
+      ),
+    );
+    expect([y.shape, y.dtype]).toEqual([[2, 2, 3], 'float32']);
+    expect(Array.from(y.dataSync())).toEqual([0.25, 0.75, 0.25, 0.75, 0.25, 0.25, ...Array(6).fill(0.25)]);
+    y.dispose();
+  });
+
+  it('clones without a copy', () => {
+    const x = tf.tensor1d([1, 2]);
+    const buffers = tf.memory().numDataBuffers;
+    const copy = tf.clone(x);
+    expect(tf.memory().numDataBuffers).toBe(buffers);
+    x.dispose();
+    expect(Array.from(copy.dataSync())).toEqual([1, 2]);
+    copy.dispose();
+    expect(tf.memory().numDataBuffers).toBe(buffers - 1);
+  });
+});
+
 describe('set-up', () => {
   it('can be repeated and shares a process with another backend', async () => {
     const product = () => tf.tidy(() => Array.from(tf.matMul([[1, 2]], [[3], [4]]).dataSync()));

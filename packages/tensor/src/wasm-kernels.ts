@@ -6,7 +6,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 
-type Kernel = (args: { inputs: tf.NamedTensorInfoMap; attrs: object; backend: BackendWasm }) => tf.TensorInfo;
+type WasmKernel = (call: {
+  readonly inputs: tf.NamedTensorInfoMap;
+  readonly attrs: object;
+  readonly backend: BackendWasm;
+}) => tf.TensorInfo;
 
 type NativeMatMul = (
   a: number,
@@ -34,11 +38,22 @@ let nextViewId = 2 ** 30;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 
-const kernelOf = (name: string): Kernel => {
-  const config = tf.getKernel(name, 'wasm');
-  if (!config) throw new Error(`the wasm backend has no kernel ${name}`);
-  return config.kernelFunc as unknown as Kernel;
-};
+const kernelOf = (name: string): WasmKernel =>
+  tf.getKernel(name, 'wasm')!.kernelFunc as unknown as WasmKernel;
+
+/** Registers a kernel, in place of the stock one where there is one. */
+function register(kernelName: string, kernel: WasmKernel): void {
+  const stock = tf.getKernel(kernelName, 'wasm');
+  if (stock) tf.unregisterKernel(kernelName, 'wasm');
+  const config: tf.KernelConfig & { [installed]: true } = {
+    ...stock,
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: kernel as unknown as tf.KernelFunc,
+    [installed]: true,
+  };
+  tf.registerKernel(config);
+}
 
 const shapeBytes = (shape: readonly number[]): Uint8Array => new Uint8Array(Int32Array.from(shape).buffer);
 
@@ -57,12 +72,8 @@ function nativeMatMul(backend: BackendWasm): NativeMatMul {
 }
 
 /** Product of [n, M, K] and [n, K, P], one optimised product a matrix, on views of the operands: nothing is copied. */
-function productOfEach(
-  multiply: NativeMatMul,
-  backend: BackendWasm,
-  a: tf.TensorInfo,
-  b: tf.TensorInfo,
-): tf.TensorInfo {
+function productOfEach(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
+  const multiply = nativeMatMul(backend);
   const [m, k] = a.shape.slice(-2) as [number, number];
   const p = b.shape.at(-1)!;
   const out = backend.makeOutput([...a.shape.slice(0, -1), p], 'float32');
@@ -86,90 +97,94 @@ function productOfEach(
   return out;
 }
 
+function transposed(transpose: WasmKernel, x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
+  const rank = x.shape.length;
+  const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
+  return transpose({ inputs: { x }, attrs: { perm }, backend });
+}
+
+/** Product of untransposed matrices: a batch times one matrix is one flat product, big batches go matrix by matrix. */
+function product(stock: WasmKernel, a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
+  const plain = (left: tf.TensorInfo, right: tf.TensorInfo): tf.TensorInfo =>
+    stock({ inputs: { a: left, b: right }, attrs: { transposeA: false, transposeB: false }, backend });
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const [rows, p] = b.shape.slice(-2) as [number, number];
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const matrices = sizeOf(outerA);
+  if (k !== rows || matrices === 1 || a.dtype !== 'float32' || b.dtype !== 'float32') return plain(a, b);
+  if (sizeOf(outerB) === 1 && outerB.length <= outerA.length) {
+    const flat = plain({ ...a, shape: [matrices * m, k] }, { ...b, shape: [k, p] });
+    return { ...flat, shape: [...outerA, m, p] };
+  }
+  const each = outerA.join() === outerB.join() && m * k * p >= LOOP_FROM;
+  return each ? productOfEach(backend, a, b) : plain(a, b);
+}
+
 /**
  * Stock BatchMatMul runs a naive scalar loop for transposed or batched operands (13 times slower than its optimised
- * path). So operands are transposed explicitly, a batch times one matrix becomes one flat product, and big batched
- * products run matrix by matrix.
+ * path). This one transposes operands explicitly and prefers the optimised path.
  */
-function replaceBatchMatMul(): void {
-  const config = tf.getKernel('BatchMatMul', 'wasm');
-  if (!config) throw new Error('import @tensorflow/tfjs-backend-wasm first');
-  if (installed in config) return;
-  const stock = config.kernelFunc as unknown as Kernel;
-  const transpose = kernelOf('Transpose');
-
-  const transposed = (x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo => {
-    const rank = x.shape.length;
-    const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
-    return transpose({ inputs: { x }, attrs: { perm }, backend });
+const batchMatMul =
+  (stock: WasmKernel, transpose: WasmKernel): WasmKernel =>
+  ({ inputs, attrs, backend }) => {
+    const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+    const [a, b] = [inputs['a']!, inputs['b']!];
+    const left = transposeA ? transposed(transpose, a, backend) : a;
+    const right = transposeB ? transposed(transpose, b, backend) : b;
+    const out = product(stock, left, right, backend);
+    if (left !== a) backend.disposeData(left.dataId);
+    if (right !== b) backend.disposeData(right.dataId);
+    return out;
   };
 
-  const product = (a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo => {
-    const plain = (left: tf.TensorInfo, right: tf.TensorInfo): tf.TensorInfo =>
-      stock({ inputs: { a: left, b: right }, attrs: { transposeA: false, transposeB: false }, backend });
-    const [m, k] = a.shape.slice(-2) as [number, number];
-    const [rows, p] = b.shape.slice(-2) as [number, number];
-    const outer = a.shape.slice(0, -2);
-    const matrices = sizeOf(outer);
-    const matricesB = sizeOf(b.shape.slice(0, -2));
-    if (k !== rows || a.dtype !== 'float32' || b.dtype !== 'float32') return plain(a, b);
-    if (matricesB === 1 && matrices > 1 && b.shape.length <= a.shape.length) {
-      const flat = plain({ ...a, shape: [matrices * m, k] }, { ...b, shape: [k, p] });
-      return { ...flat, shape: [...outer, m, p] };
-    }
-    const sameBatch = outer.join() === b.shape.slice(0, -2).join();
-    return sameBatch && matrices > 1 && m * k * p >= LOOP_FROM
-      ? productOfEach(nativeMatMul(backend), backend, a, b)
-      : plain(a, b);
-  };
-
-  tf.unregisterKernel('BatchMatMul', 'wasm');
-  const replacement: tf.KernelConfig & { [installed]: true } = {
-    ...config,
-    [installed]: true,
-    kernelFunc: ({ inputs, attrs, backend: anyBackend }) => {
-      const backend = anyBackend as BackendWasm;
-      const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
-      const [a, b] = [inputs['a']!, inputs['b']!];
-      const left = transposeA ? transposed(a, backend) : a;
-      const right = transposeB ? transposed(b, backend) : b;
-      const out = product(left, right, backend);
-      if (left !== a) backend.disposeData(left.dataId);
-      if (right !== b) backend.disposeData(right.dataId);
-      return out;
-    },
-  };
-  tf.registerKernel(replacement);
-}
-
-/** The backend has no UnsortedSegmentSum, the gradient of `gather`; rows whose segment is out of range are dropped. */
-function addUnsortedSegmentSum(): void {
-  tf.registerKernel({
-    kernelName: 'UnsortedSegmentSum',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend: anyBackend }) => {
-      const backend = anyBackend as BackendWasm;
-      const { numSegments } = attrs as unknown as { numSegments: number };
-      const [x, ids] = [inputs['x']!, inputs['segmentIds']!];
-      const shape = [numSegments, ...x.shape.slice(ids.shape.length)];
-      const width = sizeOf(shape.slice(1));
-      // Views of the heap only after the allocation: growing the heap detaches them.
-      const out = backend.makeOutput(shape, x.dtype);
-      const sums = backend.typedArrayFromHeap(out).fill(0);
-      const values = backend.typedArrayFromHeap(x);
-      const segments = backend.typedArrayFromHeap(ids);
-      for (let row = 0; row < segments.length; row++) {
-        const segment = segments[row]!;
-        if (segment < 0 || segment >= numSegments) continue;
-        for (let i = 0; i < width; i++) sums[segment * width + i]! += values[row * width + i]!;
-      }
-      return out;
-    },
+/** The backend has no UnsortedSegmentSum, the gradient of `gather`. Rows whose segment is out of range are dropped. */
+const unsortedSegmentSum: WasmKernel = ({ inputs, attrs, backend }) => {
+  const { numSegments } = attrs as unknown as { numSegments: number };
+  const [x, ids] = [inputs['x']!, inputs['segmentIds']!];
+  const shape = [numSegments, ...x.shape.slice(ids.shape.length)];
+  const width = sizeOf(shape.slice(1));
+  // Views of the heap only after the allocation: growing the heap detaches them.
+  const out = backend.makeOutput(shape, x.dtype);
+  const sums = backend.typedArrayFromHeap(out).fill(0);
+  const values = backend.typedArrayFromHeap(x);
+  backend.typedArrayFromHeap(ids).forEach((segment, row) => {
+    if (segment < 0 || segment >= numSegments) return;
+    for (let i = 0; i < width; i++) sums[segment * width + i]! += values[row * width + i]!;
   });
-}
+  return out;
+};
+
+/** Stock Identity copies, and tfjs clones every tensor that it keeps for the backward pass; this one shares. */
+const identity: WasmKernel = ({ inputs, backend }) => {
+  const x = inputs['x']!;
+  backend.incRef(x.dataId);
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+};
+
+/** Stock OneHot writes integers whatever the type asked for. Rows whose index is out of range are all `offValue`. */
+const oneHot: WasmKernel = ({ inputs, attrs, backend }) => {
+  const { depth, dtype, onValue, offValue } = attrs as unknown as {
+    depth: number;
+    dtype: tf.DataType;
+    onValue: number;
+    offValue: number;
+  };
+  const indices = inputs['indices']!;
+  const out = backend.makeOutput([...indices.shape, depth], dtype);
+  const values = backend.typedArrayFromHeap(out).fill(offValue);
+  backend.typedArrayFromHeap(indices).forEach((index, row) => {
+    if (index >= 0 && index < depth) values[row * depth + index] = onValue;
+  });
+  return out;
+};
 
 /** Installs the kernels, after the backend's own are registered. Calling it again changes nothing. */
 export function installWasmKernels(): void {
-  replaceBatchMatMul();
-  if (!tf.getKernel('UnsortedSegmentSum', 'wasm')) addUnsortedSegmentSum();
+  const stock = tf.getKernel('BatchMatMul', 'wasm');
+  if (!stock) throw new Error('import @tensorflow/tfjs-backend-wasm first');
+  if (installed in stock) return;
+  register('BatchMatMul', batchMatMul(kernelOf('BatchMatMul'), kernelOf('Transpose')));
+  register('UnsortedSegmentSum', unsortedSegmentSum);
+  register('Identity', identity);
+  register('OneHot', oneHot);
 }

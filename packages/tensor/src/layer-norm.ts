@@ -1,0 +1,71 @@
+/**
+ * Layer normalization over the last axis (Ba et al. 2016).
+ *
+ * Letters: D width.
+ *
+ * One operation with a gradient in closed form: for the backward pass it keeps x (which the operation before it mostly
+ * keeps anyway) and recomputes the rest.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient.ts';
+
+interface Normalized {
+  /** (x − mean) · inverse, [..., D]. */
+  readonly y: tf.Tensor;
+  /** 1 / √(variance + ε), [..., 1]. */
+  readonly inverse: tf.Tensor;
+}
+
+function normalizeRows(x: tf.Tensor, epsilon: number): Normalized {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon));
+  return { y: tf.mul(centred, inverse), inverse };
+}
+
+/** dx = (g − mean(g) − y · mean(g · y)) · inverse, where g is the gradient of the normalized rows y. */
+function normalizeGradient(g: tf.Tensor, { y, inverse }: Normalized): tf.Tensor {
+  const projection = tf.mul(y, tf.mean(tf.mul(g, y), -1, true));
+  return tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), projection), inverse);
+}
+
+const leadingAxes = (x: tf.Tensor): number[] => [...Array(x.rank - 1).keys()];
+
+/**
+ * (x − mean) / √(variance + epsilon) · gamma + beta over the last axis, with the biased variance.
+ *
+ * @param x - shape [..., D]
+ * @param gamma - shape [D]
+ * @param beta - shape [D]
+ * @returns shape [..., D]
+ */
+export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor {
+  return withGradient(
+    { x, gamma, beta },
+    (save) => {
+      save(x, gamma);
+      return tf.add(tf.mul(normalizeRows(x, epsilon).y, gamma), beta);
+    },
+    (dy, savedX, savedGamma) => ({
+      x: () => normalizeGradient(tf.mul(dy, savedGamma!), normalizeRows(savedX!, epsilon)),
+      gamma: () => tf.sum(tf.mul(dy, normalizeRows(savedX!, epsilon).y), leadingAxes(dy)),
+      beta: () => tf.sum(dy, leadingAxes(dy)),
+    }),
+  );
+}
+
+/**
+ * (x − mean) / √(variance + epsilon) over the last axis.
+ *
+ * @param x - shape [..., D]
+ * @returns shape [..., D]
+ */
+export function normalize(x: tf.Tensor, epsilon: number): tf.Tensor {
+  return withGradient(
+    { x },
+    (save) => {
+      save(x);
+      return normalizeRows(x, epsilon).y;
+    },
+    (dy, savedX) => ({ x: () => normalizeGradient(dy, normalizeRows(savedX!, epsilon)) }),
+  );
+}
