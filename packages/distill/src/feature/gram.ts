@@ -6,20 +6,10 @@
  *
  * With Z the code, U = M_up and T the teacher feature:
  * ‖Z·U − T‖² = ⟨Z·G, Z⟩ − 2⟨Z, T·Uᵀ⟩ + ‖T‖², G = U·Uᵀ [d, d].
- * T = (h − μ)/σ is the tap normalised over D, so T·Uᵀ = (h·Uᵀ − μ·(U·1)ᵀ)/σ: the tap itself, which is kept anyway,
- * is all of width D that the loss touches.
+ * T is the tap normalised over D; the tap itself is all of width D that the loss touches (tap-projection.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Floor of the variance; as small as the ViT norms' own. */
-const epsilon = 1e-6;
-
-/** Mean and reciprocal deviation of every token over its D values, each [rows, 1]. */
-function rowStatistics(tap: tf.Tensor2D): { mean: tf.Tensor2D; inverse: tf.Tensor2D } {
-  const mean = tf.mean(tap, 1, true) as tf.Tensor2D;
-  const variance = tf.tidy(() => tf.mean(tf.square(tf.sub(tap, mean)), 1, true)) as tf.Tensor2D;
-  return { mean, inverse: tf.rsqrt(tf.add(variance, epsilon)) };
-}
+import { projectNormalized, rowStatistics, tapEpsilon } from './tap-projection.ts';
 
 /**
  * Mean over B·N·D of (Z·U − T)². Differentiable in `code` and `up`; the tap is a constant.
@@ -33,13 +23,12 @@ export function gramFeatureLoss(code: tf.Tensor, up: tf.Tensor2D, tap: tf.Tensor
   const z = tf.reshape(code, [-1, up.shape[0]]) as tf.Tensor2D;
   const h = tf.reshape(tap, [-1, width]) as tf.Tensor2D;
   const rows = h.shape[0];
-  const { mean, inverse } = rowStatistics(h);
+  const statistics = rowStatistics(h);
   const gram = tf.matMul(up, up, false, true);
   const quadratic = tf.sum(tf.mul(tf.matMul(z, gram), z));
-  const upSums = tf.reshape(tf.sum(up, 1), [1, -1]);
-  const cross = tf.mul(tf.sub(tf.matMul(h, up, false, true), tf.mul(mean, upSums)), inverse);
-  // ‖T‖² of a row is D·var/(var + ε) = D·(1 − ε/σ²).
-  const norm = tf.mul(tf.sum(tf.sub(1, tf.mul(epsilon, tf.square(inverse)))), width);
+  const cross = projectNormalized(h, up, statistics);
+  // ‖T‖² of a row is D·σ²/(σ² + ε) = D·(1 − ε·inverse²).
+  const norm = tf.mul(tf.sum(tf.sub(1, tf.mul(tapEpsilon, tf.square(statistics.inverse)))), width);
   const total = tf.add(tf.sub(quadratic, tf.mul(2, tf.sum(tf.mul(z, cross)))), norm);
   return tf.div(total, rows * width) as tf.Scalar;
 }

@@ -90,7 +90,9 @@ export function phaseOf(settings: MdpdSettings, step: number, steps: number): Ph
 /** For every step which fade step it is or would be, from 1: AdamW's bias correction counts a tensor's own updates. */
 function numberFadeSteps(settings: MdpdSettings, steps: number): number[] {
   let done = 0;
-  return Array.from({ length: steps }, (_, step) => (phaseOf(settings, step, steps) === 'side' ? done + 1 : ++done));
+  return Array.from({ length: steps }, (_, step) =>
+    phaseOf(settings, step, steps) === 'side' ? done + 1 : ++done,
+  );
 }
 
 function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee: Trainee): StepFunction {

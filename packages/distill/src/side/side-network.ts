@@ -4,13 +4,16 @@
  * Letters: B batch, N tokens, D backbone width, S side width (D / reductionFactor), R raw values a token,
  * C outputs, L blocks.
  *
- * s_0 = down_0(h_0) [+ raw path], s ← μ_l·s + (1 − μ_l)·down_l(h_l), s_l = block_l(s), μ_l = sigmoid(a_l / T).
- * Source: Ladder Side-Tuning, arXiv 2206.06522, `modeling_side_t5.py` (gates, one down projection a tap); the raw
- * input path and mean pooling are ours (docs/method.md).
+ * Side block l runs beside backbone block l: it sees h_{l−1} and stands beside h_l.
+ *   s_0 = positions [+ raw path], s_l = block_l(enter(s_{l−1}, h_{l−1})), features = norm(enter(s_L, h_L)),
+ *   enter(s, h) = s + g·down(h) or g·s + (1 − g)·down(h), g = sigmoid(a / T), a learned for every tap.
+ * Source: Ladder Side-Tuning, arXiv 2206.06522, `modeling_side_t5.py` (gates, one down projection a tap). Normalised
+ * taps, the additive gate, the raw input path and pooling over tokens are ours (docs/method.md).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { MdpdError, type Backbone, type Params, type State, type TensorRecord } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
+import { projectNormalized } from '../feature/tap-projection.ts';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
 import { dense, norm, sideBlock, sideBlockPlan } from './side-block.ts';
 import type { SideSettings } from './side-settings.ts';
@@ -73,25 +76,42 @@ export function sidePlan(backbone: Backbone, settings: SideSettings, outputs: nu
   const raw = rawSizes(backbone, settings);
   const plans: TensorPlans[] = [];
   let pooledWidth = 0;
-  for (const [stream, { width: tapWidth }] of Object.entries(backbone.streams)) {
+  for (const [stream, { width: tapWidth, tokens }] of Object.entries(backbone.streams)) {
     const shape = sideShape(backbone, stream, settings);
     const name = `side.${stream}`;
-    pooledWidth += shape.width;
-    plans.push(normPlan(`${name}.tap_norm.0`, tapWidth), linearPlan(`${name}.down.0`, tapWidth, shape.width));
+    pooledWidth += shape.width * (settings.pool === 'both' ? 2 : 1);
+    plans.push({
+      [`${name}.positions`]: {
+        shape: [1, tokens, shape.width],
+        initializer: { kind: 'normal', deviation: 0.02 },
+      },
+    });
     if (raw[stream] !== undefined) {
       plans.push(linearPlan(`${name}.raw_in`, raw[stream], 2 * shape.width));
       plans.push(linearPlan(`${name}.raw_out`, 2 * shape.width, shape.width));
     }
-    for (const layer of tappedLayers(backbone, settings)) {
-      plans.push(normPlan(`${name}.tap_norm.${layer}`, tapWidth));
-      plans.push(linearPlan(`${name}.down.${layer}`, tapWidth, shape.width));
-      plans.push({ [`${name}.gate.${layer}`]: { shape: [], initializer: { kind: 'zeros' } } });
-      plans.push(sideBlockPlan(`${name}.block.${layer}`, shape));
+    for (const { tap, layer } of rungs(backbone, settings)) {
+      plans.push(linearPlan(`${name}.down.${tap}`, tapWidth, shape.width));
+      plans.push({ [`${name}.gate.${tap}`]: { shape: [], initializer: { kind: 'zeros' } } });
+      if (layer !== undefined) plans.push(sideBlockPlan(`${name}.block.${layer}`, shape));
     }
     plans.push(normPlan(`${name}.norm`, shape.width));
   }
-  plans.push(linearPlan('side.head', pooledWidth, outputs));
+  plans.push(linearPlan('side.head', pooledWidth, outputs, 0));
   return Object.assign({}, ...plans) as TensorPlans;
+}
+
+interface Rung {
+  /** Hidden state that enters here: h_tap. */
+  readonly tap: number;
+  /** Backbone block whose side block follows; none after the last tap. */
+  readonly layer?: number;
+}
+
+function rungs(backbone: Backbone, settings: SideSettings): Rung[] {
+  const layers = tappedLayers(backbone, settings);
+  const blocks = layers.map((layer, index) => ({ tap: index === 0 ? 0 : layers[index - 1]!, layer }));
+  return [...blocks, { tap: backbone.blocks }];
 }
 
 /** Runs the ladder over taps h_0 … h_L. Pure; taps are constants to it. */
@@ -102,7 +122,6 @@ export function runSide(
   states: readonly State[],
   input: Readonly<TensorRecord>,
 ): SideOutput {
-  const layers = tappedLayers(backbone, settings);
   const raw =
     settings.input === 'taps+raw' && backbone.rawTokens ? backbone.rawTokens(input, settings.context) : {};
   const pooled: tf.Tensor[] = [];
@@ -110,33 +129,55 @@ export function runSide(
   for (const [stream, spec] of Object.entries(backbone.streams)) {
     const name = `side.${stream}`;
     const { heads } = sideShape(backbone, stream, settings);
-    let s = down(params, name, 0, states[0]![stream]!);
+    let s = params[`${name}.positions`]!;
     if (raw[stream]) s = tf.add(s, rawPath(params, name, raw[stream]));
     sideStates[stream] = new Map();
-    for (const layer of layers) {
-      const gate = tf.sigmoid(tf.div(params[`${name}.gate.${layer}`]!, settings.gateTemperature));
-      const tap = down(params, name, layer, states[layer]![stream]!);
-      // μ·s + (1 − μ)·tap, with one product instead of two.
-      s = tf.add(tap, tf.mul(gate, tf.sub(s, tap)));
+    for (const { tap, layer } of rungs(backbone, settings)) {
+      s = enter(params, name, tap, s, states[tap]![stream]!, settings);
+      if (layer === undefined) continue;
       s = sideBlock(params, `${name}.block.${layer}`, s, heads);
       sideStates[stream].set(layer, s);
     }
-    pooled.push(poolSide(norm(params, `${name}.norm`, s), settings, spec.pooled));
+    pooled.push(...poolSide(norm(params, `${name}.norm`, s), settings.pool, spec.pooled));
   }
   const features = pooled.length === 1 ? pooled[0]! : tf.concat(pooled, -1);
   return { logits: dense(params, 'side.head', features), states: sideStates };
 }
 
-/** The tap, normalised (hidden states of deep blocks differ in scale by an order of magnitude), at side width. */
-function down(params: Params, name: string, layer: number, tap: tf.Tensor): tf.Tensor {
-  return dense(params, `${name}.down.${layer}`, norm(params, `${name}.tap_norm.${layer}`, tap));
+/** The ladder's state after a tap has come in. Taps are normalised: deep ones are larger by an order of magnitude. */
+function enter(
+  params: Params,
+  name: string,
+  tap: number,
+  s: tf.Tensor,
+  hidden: tf.Tensor,
+  { gate, gateTemperature }: SideSettings,
+): tf.Tensor {
+  const down = downTap(params, `${name}.down.${tap}`, hidden);
+  const g = tf.sigmoid(tf.div(params[`${name}.gate.${tap}`]!, gateTemperature));
+  if (gate === 'add') return tf.add(s, tf.mul(g, down));
+  // g·s + (1 − g)·down, with one product instead of two.
+  return tf.add(down, tf.mul(g, tf.sub(s, down)));
+}
+
+/** Linear of the normalised tap, [B, N, D] to [B, N, S]. */
+function downTap(params: Params, name: string, hidden: tf.Tensor): tf.Tensor {
+  const [batch, tokens, width] = hidden.shape as [number, number, number];
+  const weight = params[`${name}.weight`] as tf.Tensor2D;
+  const projected = projectNormalized(tf.reshape(hidden, [batch * tokens, width]), weight);
+  return tf.reshape(tf.add(projected, params[`${name}.bias`]!), [batch, tokens, weight.shape[0]]);
 }
 
 function rawPath(params: Params, name: string, window: tf.Tensor): tf.Tensor {
   return dense(params, `${name}.raw_out`, activation('gelu')(dense(params, `${name}.raw_in`, window)));
 }
 
-function poolSide(x: tf.Tensor, settings: SideSettings, pooled: number | 'mean'): tf.Tensor {
-  if (settings.pool === 'mean' || pooled === 'mean') return tf.mean(x, 1);
-  return tf.reshape(tf.slice(x, [0, pooled, 0], [-1, 1, -1]), [x.shape[0]!, x.shape[2]!]);
+function poolSide(x: tf.Tensor, pool: SideSettings['pool'], pooled: number | 'mean'): tf.Tensor[] {
+  const mean = (): tf.Tensor => tf.mean(x, 1);
+  const token = (): tf.Tensor =>
+    pooled === 'mean'
+      ? mean()
+      : tf.reshape(tf.slice(x, [0, pooled, 0], [-1, 1, -1]), [x.shape[0]!, x.shape[2]!]);
+  if (pool === 'both') return [token(), mean()];
+  return [pool === 'mean' ? mean() : token()];
 }

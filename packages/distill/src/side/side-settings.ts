@@ -9,12 +9,18 @@ export const sideSchema = z
     layers: z
       .union([z.literal('all'), z.array(z.int().min(1)).min(1)])
       .default('all')
-      .describe('backbone blocks (from 1) whose output is tapped; each has one side block'),
-    gateTemperature: z.number().positive().default(0.1).describe('of the gate sigmoid(a/T), as in LST'),
+      .describe('backbone blocks (from 1) that have a side block beside them'),
+    gate: z
+      .enum(['add', 'mix'])
+      .default('add')
+      .describe(
+        'how a tap enters: s + g·tap, or g·s + (1 − g)·tap as in LST; g = sigmoid(a/gateTemperature)',
+      ),
+    gateTemperature: z.number().positive().default(1).describe('of the gate; LST has 0.1'),
     input: z
       .enum(['taps', 'taps+raw'])
       .default('taps+raw')
-      .describe('what the ladder starts from: the embedding tap alone, or also raw input windows of its own'),
+      .describe('what the ladder starts from: taps alone, or also raw input windows of its own'),
     context: z
       .int()
       .min(0)
@@ -22,9 +28,11 @@ export const sideSchema = z
       .default(4)
       .describe("pixels of context around a token's own input (taps+raw)"),
     pool: z
-      .enum(['stream', 'mean'])
-      .default('mean')
-      .describe("token that the side head reads: the backbone's, or all"),
+      .enum(['stream', 'mean', 'both'])
+      .default('both')
+      .describe(
+        "what the side head reads: the token that the backbone's head reads, the mean of all, or both",
+      ),
   })
   .describe('side network');
 
