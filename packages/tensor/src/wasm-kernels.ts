@@ -26,15 +26,15 @@ type NativeMatMul = (
 
 /**
  * Multiply-adds of one matrix product above which a batch is faster as one optimised product a matrix. Measured on
- * one SIMD thread: from there up two to three times faster; below, creating the optimised operator costs as much as the naive loop.
+ * one SIMD thread: above, two to three times faster; below, creating the operator costs as much as the naive loop.
  */
 const LOOP_FROM = 8_000;
 
 /** Marks our kernel in tfjs's registry, which all copies of this module in a process share. */
 const installed = Symbol.for('mdpd.tensor.kernel');
 
-/** Ids of the views below: apart from the backend's own, which count up from 0. */
-let nextViewId = 2 ** 30;
+/** First of the three ids of the views below: apart from the backend's own, which count up from 0. */
+const VIEW_ID = 2 ** 30;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 
@@ -86,13 +86,11 @@ function productOfEach(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo)
   const bShape = shapeBytes([1, k, p]);
   const native = backend.wasm.tfjs;
   for (let i = 0; i < sizeOf(a.shape.slice(0, -2)); i++) {
-    const [aView, bView, outView] = operands.map(({ offset, size }) => {
-      const id = nextViewId++;
-      native.registerTensor(id, size, offset + i * size * Float32Array.BYTES_PER_ELEMENT);
-      return id;
-    }) as [number, number, number];
-    multiply(aView, aShape, 3, bView, bShape, 3, false, false, outView);
-    for (const id of [aView, bView, outView]) native.disposeData(id);
+    operands.forEach(({ offset, size }, view) =>
+      native.registerTensor(VIEW_ID + view, size, offset + i * size * Float32Array.BYTES_PER_ELEMENT),
+    );
+    multiply(VIEW_ID, aShape, 3, VIEW_ID + 1, bShape, 3, false, false, VIEW_ID + 2);
+    operands.forEach((_, view) => native.disposeData(VIEW_ID + view));
   }
   return out;
 }
