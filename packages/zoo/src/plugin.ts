@@ -1,0 +1,10 @@
+/** Tiny pretrained backbones and generators of sample data. */
+import { definePlugin } from '@mdpd/core';
+import { glyphs } from './glyphs.ts';
+import { shapes } from './shapes.ts';
+import { textures } from './textures.ts';
+
+export default definePlugin({
+  name: '@mdpd/zoo',
+  sources: [glyphs, shapes, textures],
+});
