@@ -1,0 +1,171 @@
+/**
+ * Images as batches for a backbone: decoded and resized ahead of training, augmented and normalised when loaded.
+ *
+ * Letters: B batch, C channels, H height, W width of the backbone's input.
+ */
+import {
+  MdpdError,
+  type Batch,
+  type Dataset,
+  type HostRecord,
+  type ImageSet,
+  type LoadOptions,
+  type RawImage,
+} from '@mdpd/core';
+import { createRandom } from '@mdpd/tensor/random';
+import { augmentImage, augments, type AugmentSettings } from './augment.ts';
+import { ByteStore, type MemoryBudget } from './byte-store.ts';
+import { normalizationTable, prepareImage, writeInput } from './preprocess.ts';
+import type { Preprocessing } from './preprocessor-config.ts';
+
+/** Images decoded at the same time. Each may hold its full size in memory. */
+const concurrency = 4;
+/** Skipped files that a warning names. */
+const namedFiles = 10;
+
+export interface ImageDatasetOptions {
+  readonly preprocessing: Preprocessing;
+  readonly augment?: AugmentSettings;
+  /** Joint label of a label of the set; without it examples have no target. */
+  readonly relabel?: (label: number) => number;
+  /** What happens when an image cannot be read: the run fails, or goes on without it. */
+  readonly onCorrupt: 'error' | 'skip';
+  /** How many more bytes of decoded images may be kept; what does not fit is decoded again whenever it is loaded. */
+  readonly budget: MemoryBudget;
+  warn(message: string): void;
+  /** Called while images are decoded ahead. */
+  progress?(done: number, total: number): void;
+}
+
+function isUnreadable(error: unknown): error is MdpdError {
+  return error instanceof MdpdError && error.code === 'IMAGE_UNREADABLE';
+}
+
+/** Decodes every image once and keeps what the budget allows. Gives the readable ones' numbers, in order. */
+async function decodeAhead(
+  images: ImageSet,
+  store: ByteStore,
+  options: ImageDatasetOptions,
+): Promise<Int32Array> {
+  const readable = new Uint8Array(images.size);
+  const failures: { index: number; error: MdpdError }[] = [];
+  let next = 0;
+  let done = 0;
+  let failed = false;
+  const work = async (): Promise<void> => {
+    while (next < images.size && !failed) {
+      const index = next++;
+      try {
+        const image = prepareImage(await images.read(index), options.preprocessing);
+        store.put(index, image.data);
+        readable[index] = 1;
+      } catch (error) {
+        failed ||= options.onCorrupt === 'error' || !isUnreadable(error);
+        if (!isUnreadable(error)) throw error;
+        failures.push({ index, error });
+      }
+      options.progress?.(++done, images.size);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  failures.sort((a, b) => a.index - b.index);
+  const [first] = failures;
+  if (first && options.onCorrupt === 'error') throw first.error;
+  if (first) reportSkipped(images, failures, options);
+  return Int32Array.from(readable.keys()).filter((index) => readable[index] === 1);
+}
+
+function reportSkipped(
+  images: ImageSet,
+  failures: readonly { index: number }[],
+  options: ImageDatasetOptions,
+): void {
+  const places = failures.slice(0, namedFiles).map(({ index }) => images.place(index));
+  const others = failures.length > namedFiles ? ` and ${failures.length - namedFiles} more` : '';
+  const list = `${places.join(', ')}${others}`;
+  if (failures.length === images.size) {
+    throw new MdpdError(
+      'DATA_EMPTY',
+      `none of the ${images.size} images of ${images.origin} can be read: ${list}`,
+    );
+  }
+  options.warn(
+    `${images.origin}: skipped ${failures.length} of ${images.size} images that cannot be read: ${list}`,
+  );
+}
+
+/** A data set of images. Its targets are `label` [B], where the images have labels. */
+export class ImageDataset implements Dataset {
+  readonly size: number;
+  readonly origin: string;
+  /** Joint labels of all examples, or undefined where they have none. */
+  readonly labels: Int32Array | undefined;
+  private readonly images: ImageSet;
+  /** Example number → number in `images`: unreadable ones are left out. */
+  private readonly indices: Int32Array;
+  private readonly store: ByteStore;
+  private readonly preprocessing: Preprocessing;
+  private readonly augment: AugmentSettings | undefined;
+  private readonly table: Float32Array;
+
+  private constructor(images: ImageSet, indices: Int32Array, store: ByteStore, options: ImageDatasetOptions) {
+    this.images = images;
+    this.indices = indices;
+    this.store = store;
+    this.size = indices.length;
+    this.origin = images.origin;
+    this.preprocessing = options.preprocessing;
+    this.augment = options.augment && augments(options.augment) ? options.augment : undefined;
+    this.table = normalizationTable(options.preprocessing);
+    const { relabel } = options;
+    this.labels = relabel && indices.map((index) => relabel(images.label(index)!));
+  }
+
+  /** Decodes all images once. Throws IMAGE_UNREADABLE naming the first bad one, or DATA_EMPTY where none is left. */
+  static async open(images: ImageSet, options: ImageDatasetOptions): Promise<ImageDataset> {
+    const store = new ByteStore(images.size, options.budget);
+    return new ImageDataset(images, await decodeAhead(images, store, options), store, options);
+  }
+
+  /** `pixel_values` [B, C, H, W] and `label` [B]. */
+  async load(indices: readonly number[], options: LoadOptions): Promise<Batch> {
+    const { channels, height, width } = this.preprocessing;
+    const pixels = new Float32Array(indices.length * channels * height * width);
+    const stride = channels * height * width;
+    // Cached images are written at once; the others are decoded by sharp's threads side by side.
+    const waiting: Promise<void>[] = [];
+    for (const [row, index] of indices.entries()) {
+      const write = (image: RawImage): void =>
+        writeInput(this.changed(image, index, options), this.table, pixels, row * stride);
+      const image = this.prepared(index);
+      if (image instanceof Promise) waiting.push(image.then(write));
+      else write(image);
+    }
+    await Promise.all(waiting);
+    const shape = [indices.length, channels, height, width];
+    const input: HostRecord = { pixel_values: { data: pixels, shape, dtype: 'float32' } };
+    return { size: indices.length, input, target: this.target(indices) };
+  }
+
+  private prepared(index: number): RawImage | Promise<RawImage> {
+    const { height, width } = this.preprocessing;
+    const original = this.indices[index];
+    if (original === undefined) throw new RangeError(`example ${index} of ${this.size}`);
+    const data = this.store.get(original);
+    if (data) return { width, height, channels: data.length === width * height ? 1 : 3, data };
+    return this.images.read(original).then((image) => prepareImage(image, this.preprocessing));
+  }
+
+  private changed(image: RawImage, index: number, options: LoadOptions): RawImage {
+    if (!this.augment || !options.augment) return image;
+    const key = `augment/${options.epoch}/${options.view ?? 0}/${this.indices[index]}`;
+    return augmentImage(image, this.augment, createRandom(options.seed).fork(key));
+  }
+
+  private target(indices: readonly number[]): HostRecord {
+    const { labels } = this;
+    if (!labels) return {};
+    const data = Int32Array.from(indices, (index) => labels[index]!);
+    return { label: { data, shape: [indices.length], dtype: 'int32' } };
+  }
+}

@@ -1,0 +1,127 @@
+/** Decodes image files through sharp into plain rows of bytes. */
+import { readFile, stat } from 'node:fs/promises';
+import { MdpdError, messageOf, systemCode, type RawImage } from '@mdpd/core';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+
+/** What sharp's own build reads and what is safe to open from strangers: no SVG, no PDF. */
+const readableFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
+/** Extensions of those formats. */
+export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'] as const;
+
+const mostPixels = 100_000_000;
+const mostFileBytes = 256 << 20;
+/** An image at least this many times larger than needed on both sides is first shrunk to `shrinkTo` times the need. */
+const shrinkFrom = 8;
+const shrinkTo = 4;
+
+// Every image is read once: libvips's cache of operations would only hold memory.
+sharp.cache(false);
+
+export interface DecodeOptions {
+  /** How messages name the image. */
+  readonly place?: string;
+  /** Sides that the preprocessing will resize to; far larger images are shrunk while they are decoded. */
+  readonly needed?: { readonly width: number; readonly height: number };
+}
+
+function unreadable(message: string, place: string | undefined, cause?: unknown): MdpdError {
+  return new MdpdError('IMAGE_UNREADABLE', message, {
+    place,
+    fix: 'repair or remove the file, or set data.onCorrupt=skip',
+    cause,
+  });
+}
+
+/** Width and height after the rotation that EXIF asks for. */
+function uprightSize(metadata: Metadata): { width: number; height: number } {
+  const { width, height, orientation = 1 } = metadata;
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+function shrinkWhileDecoding(pipeline: Sharp, metadata: Metadata, needed: DecodeOptions['needed']): Sharp {
+  if (!needed) return pipeline;
+  const { width, height } = uprightSize(metadata);
+  const ratio = Math.min(width / needed.width, height / needed.height);
+  if (ratio < shrinkFrom) return pipeline;
+  const scale = shrinkTo / ratio;
+  return pipeline.resize(Math.round(width * scale), Math.round(height * scale), {
+    fit: 'fill',
+    kernel: 'lanczos3',
+  });
+}
+
+async function readMetadata(bytes: Uint8Array, place: string | undefined): Promise<Metadata> {
+  let metadata: Metadata;
+  try {
+    metadata = await sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' }).metadata();
+  } catch (error) {
+    throw unreadable(`not an image that can be read: ${firstLine(error)}`, place, error);
+  }
+  if (!(readableFormats as readonly string[]).includes(metadata.format)) {
+    throw unreadable(`the format ${metadata.format} is not read`, place);
+  }
+  if (metadata.width * metadata.height > mostPixels) {
+    throw unreadable(`${metadata.width} x ${metadata.height} pixels are more than ${mostPixels}`, place);
+  }
+  return metadata;
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]!.trim();
+}
+
+/**
+ * Decodes one image: first frame, rotated as EXIF says, transparency on white, 8 bits, grey or RGB, colour profiles
+ * ignored (as Pillow does). Throws IMAGE_UNREADABLE naming `place`.
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RawImage> {
+  const metadata = await readMetadata(bytes, options.place);
+  const grey = metadata.space === 'b-w' || metadata.space === 'grey16';
+  try {
+    const upright = sharp(bytes, {
+      limitInputPixels: mostPixels,
+      failOn: 'error',
+      ignoreIcc: true,
+    }).autoOrient();
+    const pipeline = shrinkWhileDecoding(upright, metadata, options.needed)
+      .flatten({ background: '#ffffff' })
+      .toColourspace(grey ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' });
+    const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+    return toRawImage(data, info);
+  } catch (error) {
+    throw unreadable(`the image is damaged: ${firstLine(error)}`, options.place, error);
+  }
+}
+
+/** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector. */
+function toRawImage(data: Buffer, info: { width: number; height: number; channels: number }): RawImage {
+  const { width, height, channels } = info;
+  const kept = channels >= 3 ? 3 : 1;
+  if (kept === channels) return { width, height, channels: kept, data: new Uint8Array(data) };
+  const result = new Uint8Array(width * height * kept);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let c = 0; c < kept; c++) result[pixel * kept + c] = data[pixel * channels + c]!;
+  }
+  return { width, height, channels: kept, data: result };
+}
+
+/** Reads and decodes an image file. Throws IMAGE_UNREADABLE, also where the file is missing, a folder or too large. */
+export async function readImageFile(path: string, options: DecodeOptions = {}): Promise<RawImage> {
+  const place = options.place ?? path;
+  let bytes: Uint8Array;
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) throw unreadable('this is a folder, not an image', place);
+    if (!info.isFile()) throw unreadable('this is not an ordinary file', place);
+    if (info.size === 0) throw unreadable('the file is empty', place);
+    if (info.size > mostFileBytes)
+      throw unreadable(`${info.size} bytes are more than ${mostFileBytes}`, place);
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof MdpdError) throw error;
+    const message = systemCode(error) === 'ENOENT' ? 'there is no such file' : firstLine(error);
+    throw unreadable(message, place, error);
+  }
+  return decodeImage(bytes, { ...options, place });
+}

@@ -1,0 +1,6 @@
+/** The plugin of this package: the data sources that need no generator. */
+import { definePlugin } from '@mdpd/core';
+import { fashionMnistSource } from './fashion-mnist-source.ts';
+import { mnistSource } from './mnist-source.ts';
+
+export default definePlugin({ name: '@mdpd/data', sources: [mnistSource, fashionMnistSource] });
