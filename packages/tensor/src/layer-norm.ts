@@ -3,8 +3,10 @@
  *
  * Letters: D width.
  *
- * One operation with a gradient in closed form: for the backward pass it keeps x (which the operation before it mostly
- * keeps anyway) and recomputes the rest.
+ * One operation with a gradient in closed form: for the backward pass it keeps x, which its producer mostly keeps
+ * anyway, and recomputes the rest. Measured against plain operations on one WebAssembly thread, x [50, 17, 64]: 0
+ * instead of 884 kB kept beside x, forward and backward 1.3 instead of 2.9 ms (1.1 ms for a frozen scale and shift,
+ * whose gradients are then not computed). Keeping mean and deviation as well (7 kB) saves no more than 0.2 ms.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from './with-gradient.ts';
