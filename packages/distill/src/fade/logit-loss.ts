@@ -25,7 +25,10 @@ export function labelLoss({ task, optimization }: Context, { target }: StepInput
 
 /** Gate of every example, [B]: 1 where the teacher fits the label better than the student does. A constant. */
 export function labelGate(teacherLoss: tf.Tensor, studentLoss: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.less(teacherLoss, studentLoss), 'float32');
+  return withoutGradient(
+    (teacher, student) => tf.cast(tf.less(teacher!, student!), 'float32'),
+    [teacherLoss, studentLoss],
+  );
 }
 
 /** Label loss and distillation from side logits [B, C], which are constants here. */
@@ -37,7 +40,10 @@ export function logitLoss(
 ): FadeLoss {
   return (logits) => {
     const student = task.loss(logits, target, optimization.labelSmoothing);
-    const teacher = kind === 'side' ? sideLogits : tf.mul(tf.add(sideLogits, stopGradient(logits)), 0.5);
+    const teacher =
+      kind === 'side'
+        ? sideLogits
+        : withoutGradient((own) => tf.mul(tf.add(sideLogits, own!), 0.5), [logits]);
     const distilled = task.distill(logits, teacher, temperature);
     const open =
       gate === 'label'
@@ -52,8 +58,11 @@ export function logitLoss(
   };
 }
 
-/** The same values as a constant. */
-const stopGradient = tf.customGrad((...args: unknown[]) => {
-  const x = args[0] as tf.Tensor;
-  return { value: tf.clone(x), gradFunc: () => [tf.zerosLike(x)] };
-}) as (x: tf.Tensor) => tf.Tensor;
+/** A function of tensors whose result counts as a constant, whatever its operations. */
+function withoutGradient(fn: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor {
+  const constant = tf.customGrad((...args: unknown[]) => {
+    const given = args.slice(0, inputs.length) as tf.Tensor[];
+    return { value: fn(...given), gradFunc: () => given.map((tensor) => tf.zerosLike(tensor)) };
+  });
+  return constant(...inputs);
+}
