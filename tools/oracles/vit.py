@@ -6,7 +6,8 @@ saves them, with what it computes from them.
 A folder holds the checkpoint (config.json, safetensors) and `oracle.safetensors`:
 pixel_values [B, C, H, W]; hidden.0 (after the embeddings) to hidden.L (after the last block) [B, N, D];
 attention.0 to attention.L-1 [B, H, N, N]; finished [B, N, D] (after the final norm); logits [B, C] where there is
-a head. Everything is computed in float32 from the weights as stored.
+a head; in one of them, cotangent [B, C] and gradient.NAME of the sum of cotangent · logits for every parameter.
+Everything is computed in float32 from the weights as stored.
 """
 
 import argparse
@@ -26,7 +27,8 @@ BATCH = 2
 CASES = {
     "classifier-f32": dict(
         model=ViTForImageClassification,
-        config=dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=48,
+        gradients=True,
+        config=dict(hidden_size=18, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40,
                     image_size=12, patch_size=4, num_labels=5),
     ),
     "pooler-gelu-new": dict(
@@ -89,6 +91,15 @@ def run(model, pixel_values):
     return {name: value.float().contiguous().clone() for name, value in tensors.items()}
 
 
+def gradients(model, pixel_values, generator):
+    model.zero_grad()
+    logits = model(pixel_values).logits
+    cotangent = torch.randn(logits.shape, generator=generator)
+    (cotangent * logits).sum().backward()
+    found = {f"gradient.{name}": value.grad.clone() for name, value in model.named_parameters()}
+    return {"cotangent": cotangent, **found}
+
+
 def write(name, case, folder):
     generator = torch.Generator().manual_seed(sum(map(ord, name)))
     config = ViTConfig(**case["config"])
@@ -103,7 +114,10 @@ def write(name, case, folder):
         raise SystemExit(f"{name}: transformers does not read back what it saved: {info}")
     size = config.image_size if isinstance(config.image_size, (list, tuple)) else [config.image_size] * 2
     pixel_values = torch.randn([BATCH, config.num_channels, *size], generator=generator)
-    save_file(run(stored.eval(), pixel_values), folder / "oracle.safetensors", metadata={"format": "pt"})
+    stored.eval()
+    tensors = gradients(stored, pixel_values, generator) if case.get("gradients") else {}
+    tensors.update(run(stored, pixel_values))
+    save_file(tensors, folder / "oracle.safetensors", metadata={"format": "pt"})
     total = sum(file.stat().st_size for file in folder.iterdir())
     print(f"{name}: {len(list(folder.iterdir()))} files, {total} bytes")
 

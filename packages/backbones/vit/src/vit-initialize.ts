@@ -1,5 +1,7 @@
 /** Fresh ViT parameters, distributed as Hugging Face initialises them. */
 import type { Backbone, HostRecord, HostTensor, ParameterSpec, RandomSource } from '@mdpd/core';
+import { filled } from '@mdpd/tensor/host';
+import { truncatedNormal } from '@mdpd/tensor/random';
 import { readVitConfig } from './vit-config.ts';
 
 /** Where PyTorch's `trunc_normal_` cuts by default: absolute values, not standard deviations. */
@@ -18,17 +20,10 @@ export function initializeVit(backbone: Backbone, random: RandomSource): HostRec
 }
 
 function fresh({ name, shape, kind }: ParameterSpec, deviation: number, random: RandomSource): HostTensor {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  if (kind === 'weight' || kind === 'embedding') {
-    for (let i = 0; i < data.length; i++) data[i] = cutNormal(deviation, random);
-  } else if (kind === 'norm' && name.endsWith('.weight')) {
-    data.fill(1);
-  }
-  return { data, shape, dtype: 'float32' };
-}
-
-function cutNormal(deviation: number, random: RandomSource): number {
-  let value = deviation * random.normal();
-  while (Math.abs(value) > CUT) value = deviation * random.normal();
-  return value;
+  if (kind === 'bias') return filled(shape, 0);
+  if (kind === 'norm') return filled(shape, name.endsWith('.weight') ? 1 : 0);
+  const tensor = filled(shape, 0);
+  const { data } = tensor;
+  for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, deviation, CUT / deviation);
+  return tensor;
 }
