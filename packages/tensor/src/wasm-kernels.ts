@@ -5,12 +5,17 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { sizeOf } from './host.ts';
+import { slice, splitV, unpack } from './wasm-slice.ts';
 
-type WasmKernel = (call: {
+/** A kernel as the backend's registry has it, with the types that tfjs leaves open. */
+export type WasmKernel<Result = tf.TensorInfo | tf.TensorInfo[]> = (call: {
   readonly inputs: tf.NamedTensorInfoMap;
   readonly attrs: object;
   readonly backend: BackendWasm;
-}) => tf.TensorInfo;
+}) => Result;
+
+type SingleKernel = WasmKernel<tf.TensorInfo>;
 
 type NativeMatMul = (
   a: number,
@@ -36,10 +41,8 @@ const installed = Symbol.for('mdpd.tensor.kernel');
 /** First of the three ids of the views below: apart from the backend's own, which count up from 0. */
 const VIEW_ID = 2 ** 30;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
-
-const kernelOf = (name: string): WasmKernel =>
-  tf.getKernel(name, 'wasm')!.kernelFunc as unknown as WasmKernel;
+const kernelOf = (name: string): SingleKernel =>
+  tf.getKernel(name, 'wasm')!.kernelFunc as unknown as SingleKernel;
 
 /** Registers a kernel, in place of the stock one where there is one. */
 function register(kernelName: string, kernel: WasmKernel): void {
@@ -95,14 +98,19 @@ function productOfEach(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo)
   return out;
 }
 
-function transposed(transpose: WasmKernel, x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
+function transposed(transpose: SingleKernel, x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
   const rank = x.shape.length;
   const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
   return transpose({ inputs: { x }, attrs: { perm }, backend });
 }
 
 /** Product of untransposed matrices: a batch times one matrix is one flat product, big batches go matrix by matrix. */
-function product(stock: WasmKernel, a: tf.TensorInfo, b: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
+function product(
+  stock: SingleKernel,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  backend: BackendWasm,
+): tf.TensorInfo {
   const plain = (left: tf.TensorInfo, right: tf.TensorInfo): tf.TensorInfo =>
     stock({ inputs: { a: left, b: right }, attrs: { transposeA: false, transposeB: false }, backend });
   const [m, k] = a.shape.slice(-2) as [number, number];
@@ -123,7 +131,7 @@ function product(stock: WasmKernel, a: tf.TensorInfo, b: tf.TensorInfo, backend:
  * path). This one transposes operands explicitly and prefers the optimised path.
  */
 const batchMatMul =
-  (stock: WasmKernel, transpose: WasmKernel): WasmKernel =>
+  (stock: SingleKernel, transpose: SingleKernel): WasmKernel =>
   ({ inputs, attrs, backend }) => {
     const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
     const [a, b] = [inputs['a']!, inputs['b']!];
@@ -185,4 +193,7 @@ export function installWasmKernels(): void {
   register('UnsortedSegmentSum', unsortedSegmentSum);
   register('Identity', identity);
   register('OneHot', oneHot);
+  register('Slice', slice);
+  register('SplitV', splitV);
+  register('Unpack', unpack);
 }

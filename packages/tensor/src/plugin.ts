@@ -1,0 +1,9 @@
+/** The eager executors. */
+import { definePlugin } from '@mdpd/core';
+import { cpuExecutor, wasmExecutor } from './portable-executors.ts';
+import { tensorflowExecutor } from './tensorflow-executor.ts';
+
+export default definePlugin({
+  name: '@mdpd/tensor',
+  executors: [tensorflowExecutor, wasmExecutor, cpuExecutor],
+});
