@@ -72,7 +72,7 @@ export interface Backbone {
   pool(params: Params, finished: State): Tensor;
   /** The head that Hugging Face defines for this kind of task, or undefined where there is none. */
   head(kind: HeadKind, outputs: number): Head | undefined;
-  /** Attention probabilities [B, H, N, N] of block `index` for every stream, from h_index (for measurements). */
+  /** Attention probabilities [B, H, N, N] of block `index` for every stream it changes, from h_index (for measurements). */
   attention?(params: Params, index: number, state: State): Readonly<TensorRecord>;
   /**
    * Raw input values of every token, [B, N, R] by stream: the side network's own input path. `context` widens the

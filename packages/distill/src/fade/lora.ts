@@ -36,7 +36,7 @@ export function loraTargets(parameters: readonly ParameterSpec[], settings: Lora
       'LORA_NO_TARGET',
       `no matrix of the blocks matches lora.targets "${settings.targets}"`,
       {
-        allowed: matrices.filter(({ stage }) => stage === 0).map(({ name }) => name),
+        allowed: matrices.filter(({ stage }) => stage === matrices[0]?.stage).map(({ name }) => name),
         exitCode: 2,
       },
     );

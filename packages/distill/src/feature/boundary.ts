@@ -25,7 +25,10 @@ export function bandMask(tokens: number, reach = 1): tf.Tensor2D {
   return tf.tensor2d(data, [tokens, tokens]);
 }
 
-/** δ of every block, [L] for each stream. Streams without attention maps are left out. Pure. */
+/**
+ * δ of every block, [L] for each stream. A block that leaves a stream as it is has the δ of the block before it (or of
+ * the first that changes it). Streams without attention maps are left out. Pure.
+ */
 export function diagonality(
   backbone: Backbone,
   params: Params,
@@ -33,18 +36,24 @@ export function diagonality(
 ): Record<string, tf.Tensor> {
   if (!backbone.attention) return {};
   const states: State[] = runStates(backbone, plainParams(params), input);
-  const perStream: Record<string, tf.Tensor[]> = {};
-  for (let index = 0; index < backbone.blocks; index++) {
-    const maps = backbone.attention(params, index, states[index]!);
-    for (const [stream, map] of Object.entries(maps)) {
-      const tokens = map.shape[3]!;
-      const onBand = tf.sum(tf.mul(map, bandMask(tokens)), -1);
-      (perStream[stream] ??= []).push(tf.mean(onBand));
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(perStream).map(([stream, values]) => [stream, tf.stack(values as tf.Scalar[])]),
+  const blocks = states.slice(0, -1).map((state, index) =>
+    tf.tidy(() => {
+      const maps = Object.entries(backbone.attention!(params, index, state));
+      return Object.fromEntries(maps.map(([stream, map]) => [stream, nearDiagonal(map)]));
+    }),
   );
+  const streams = Object.keys(backbone.streams).filter((stream) => blocks.some((block) => stream in block));
+  return Object.fromEntries(
+    streams.map((stream) => {
+      let current = blocks.find((block) => stream in block)![stream]!;
+      return [stream, tf.stack(blocks.map((block) => (current = block[stream] ?? current)))];
+    }),
+  );
+}
+
+/** Attention at most one place away, averaged: a scalar from [B, H, N, N]. */
+function nearDiagonal(map: tf.Tensor): tf.Tensor {
+  return tf.mean(tf.sum(tf.mul(map, bandMask(map.shape[3]!)), -1));
 }
 
 /** The last shallow block (from 1) for δ_1 … δ_L. */

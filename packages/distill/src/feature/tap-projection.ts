@@ -7,6 +7,7 @@
  * B·N·D a layer, is never built.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from '@mdpd/tensor/with-gradient';
 
 /** Floor of the variance. */
 export const tapEpsilon = 1e-6;
@@ -18,13 +19,15 @@ export interface RowStatistics {
   readonly inverse: tf.Tensor2D;
 }
 
-/** Of `tap` as rows, [B·N, D]. */
+/** Of `tap` as rows, [B·N, D]. Constants: what they are computed from, of width D, is not kept for a backward pass. */
 export function rowStatistics(tap: tf.Tensor2D): RowStatistics {
-  const mean = tf.mean(tap, 1, true) as tf.Tensor2D;
-  const inverse = tf.tidy(() => {
+  const constant = (compute: () => tf.Tensor): tf.Tensor2D =>
+    withGradient({}, compute, () => ({})) as tf.Tensor2D;
+  const mean = constant(() => tf.mean(tap, 1, true));
+  const inverse = constant(() => {
     const variance = tf.mean(tf.square(tf.sub(tap, mean)), 1, true);
     return tf.rsqrt(tf.add(variance, tapEpsilon));
-  }) as tf.Tensor2D;
+  });
   return { mean, inverse };
 }
 
@@ -39,6 +42,19 @@ export function projectNormalized(
   weight: tf.Tensor2D,
   { mean, inverse }: RowStatistics = rowStatistics(tap),
 ): tf.Tensor2D {
-  const sums = tf.reshape(tf.sum(weight, 1), [1, -1]);
-  return tf.mul(tf.sub(tf.matMul(tap, weight, false, true), tf.mul(mean, sums)), inverse);
+  return withGradient(
+    { weight },
+    (save) => {
+      save(tap, mean, inverse);
+      const sums = tf.reshape(tf.sum(weight, 1), [1, -1]);
+      return tf.mul(tf.sub(tf.matMul(tap, weight, false, true), tf.mul(mean, sums)), inverse);
+    },
+    (dy, h, mu, reciprocal) => ({
+      weight: () => {
+        // dW = (dy/σ)ᵀ·(h − μ), with the mean subtracted after the product.
+        const scaled = tf.mul(dy, reciprocal!);
+        return tf.sub(tf.matMul(scaled, h!, true, false), tf.matMul(scaled, mu!, true, false));
+      },
+    }),
+  ) as tf.Tensor2D;
 }
