@@ -6,10 +6,14 @@ import type { RandomSource, RawImage } from '@mdpd/core';
 import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
-const range = (least: number, most: number): z.ZodType<readonly [number, number]> =>
-  z
-    .tuple([z.number().min(least).max(most), z.number().min(least).max(most)])
-    .refine(([low, high]) => low <= high, { message: 'the first number is above the second' });
+/** A number s for 1 − s … 1 + s, or both ends. */
+const factor = (least: number, most: number) =>
+  z.union([
+    share,
+    z
+      .tuple([z.number().min(least).max(most), z.number().min(least).max(most)])
+      .refine(([low, high]) => low <= high, { message: 'the first number is above the second' }),
+  ]);
 
 /** The recipe's `data.augment`. Everything is off by default. */
 export const augmentSchema = z.strictObject({
@@ -20,14 +24,18 @@ export const augmentSchema = z.strictObject({
     .default(0)
     .describe('largest shift along each axis, in pixels of the model input'),
   rotate: z.number().min(0).max(180).default(0).describe('largest rotation either way, in degrees'),
-  scale: range(0.1, 10).default([1, 1]).describe('smallest and largest enlargement, drawn evenly'),
+  scale: factor(0.1, 10)
+    .default(0)
+    .describe('enlargement, drawn evenly: s for 1-s to 1+s, or [smallest, largest]'),
   shear: z.number().min(0).max(60).default(0).describe('largest shear either way, in degrees'),
   flip: share.default(0).describe('probability of a left-right flip'),
   background: z
     .union([z.enum(['edge']), z.int().min(0).max(255)])
     .default('edge')
     .describe('what moves in from outside: `edge` repeats the border pixels, a number is a grey value'),
-  contrast: range(0, 4).default([1, 1]).describe('smallest and largest factor of contrast around mid-grey'),
+  contrast: factor(0, 4)
+    .default(0)
+    .describe('contrast around mid-grey: s for factors 1-s to 1+s, or [smallest, largest]'),
   brightness: share
     .default(0)
     .describe('largest brightening or darkening, as a share of the range from black to white'),
@@ -50,11 +58,20 @@ export function augments(settings: AugmentSettings): boolean {
 }
 
 function movesPixels({ shift, rotate, scale, shear, flip }: AugmentSettings): boolean {
-  return shift > 0 || rotate > 0 || shear > 0 || flip > 0 || scale[0] !== 1 || scale[1] !== 1;
+  return shift > 0 || rotate > 0 || shear > 0 || flip > 0 || !isOne(scale);
 }
 
 function changesTone({ contrast, brightness, invert }: AugmentSettings): boolean {
-  return brightness > 0 || invert > 0 || contrast[0] !== 1 || contrast[1] !== 1;
+  return brightness > 0 || invert > 0 || !isOne(contrast);
+}
+
+/** Both ends of a factor. */
+function ends(value: number | readonly [number, number]): readonly [number, number] {
+  return typeof value === 'number' ? [1 - value, 1 + value] : value;
+}
+
+function isOne(value: number | readonly [number, number]): boolean {
+  return ends(value).every((end) => end === 1);
 }
 
 function between(random: RandomSource, low: number, high: number): number {
@@ -79,7 +96,7 @@ function drawInverseMap(settings: AugmentSettings, random: RandomSource): Invers
   const dy = between(random, -settings.shift, settings.shift);
   const angle = radians(between(random, -settings.rotate, settings.rotate));
   const slope = Math.tan(radians(between(random, -settings.shear, settings.shear)));
-  const shrink = 1 / between(random, settings.scale[0], settings.scale[1]);
+  const shrink = 1 / Math.max(0.05, between(random, ...ends(settings.scale)));
   const mirror = random.next() < settings.flip ? -1 : 1;
   const cos = Math.cos(angle) * shrink;
   const sin = Math.sin(angle) * shrink;
@@ -148,7 +165,7 @@ const toByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 :
 
 /** Contrast, brightness and inversion as one table of 256 bytes. */
 function drawToneTable(settings: AugmentSettings, random: RandomSource): Uint8Array {
-  const contrast = between(random, settings.contrast[0], settings.contrast[1]);
+  const contrast = between(random, ...ends(settings.contrast));
   const brightness = between(random, -settings.brightness, settings.brightness) * 255;
   const inverted = random.next() < settings.invert;
   const table = new Uint8Array(256);

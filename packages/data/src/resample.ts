@@ -110,42 +110,56 @@ function cachedCoefficients(
   return result;
 }
 
-/** One pass along an axis: `lines` lines, their elements `step` apart; lines themselves `lineStep` apart. */
-interface Pass {
-  readonly lines: number;
-  readonly channels: number;
-  readonly inputStep: number;
-  readonly outputStep: number;
-  readonly inputLineStep: number;
-  readonly outputLineStep: number;
+const half = 1 << (fractionBits - 1);
+
+function toByte(sum: number): number {
+  const value = sum >> fractionBits;
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
-function resamplePass(
+function resizeGreyRow(
   input: Uint8Array,
+  from: number,
   output: Uint8Array,
-  outputSize: number,
+  to: number,
   k: Coefficients,
-  pass: Pass,
 ): void {
   const { first, count, weights, stride } = k;
-  const { inputStep } = pass;
-  const half = 1 << (fractionBits - 1);
-  for (let line = 0; line < pass.lines; line++) {
-    for (let out = 0; out < outputSize; out++) {
-      const firstWeight = out * stride;
-      const taps = count[out]!;
-      const source = line * pass.inputLineStep + first[out]! * inputStep;
-      const target = line * pass.outputLineStep + out * pass.outputStep;
-      for (let c = 0; c < pass.channels; c++) {
-        let sum = half;
-        let at = source + c;
-        for (let tap = 0; tap < taps; tap++, at += inputStep) {
-          sum = (sum + Math.imul(input[at]!, weights[firstWeight + tap]!)) | 0;
-        }
-        const value = sum >> fractionBits;
-        output[target + c] = value < 0 ? 0 : value > 255 ? 255 : value;
-      }
+  for (let out = 0; out < first.length; out++) {
+    const at = from + first[out]!;
+    const weight = out * stride;
+    const taps = count[out]!;
+    let sum = half;
+    for (let tap = 0; tap < taps; tap++)
+      sum = (sum + Math.imul(input[at + tap]!, weights[weight + tap]!)) | 0;
+    output[to + out] = toByte(sum);
+  }
+}
+
+function resizeColourRow(
+  input: Uint8Array,
+  from: number,
+  output: Uint8Array,
+  to: number,
+  k: Coefficients,
+): void {
+  const { first, count, weights, stride } = k;
+  for (let out = 0; out < first.length; out++) {
+    const weight = out * stride;
+    const taps = count[out]!;
+    let at = from + first[out]! * 3;
+    let red = half;
+    let green = half;
+    let blue = half;
+    for (let tap = 0; tap < taps; tap++, at += 3) {
+      const w = weights[weight + tap]!;
+      red = (red + Math.imul(input[at]!, w)) | 0;
+      green = (green + Math.imul(input[at + 1]!, w)) | 0;
+      blue = (blue + Math.imul(input[at + 2]!, w)) | 0;
     }
+    output[to + out * 3] = toByte(red);
+    output[to + out * 3 + 1] = toByte(green);
+    output[to + out * 3 + 2] = toByte(blue);
   }
 }
 
@@ -167,29 +181,31 @@ function resizeWidth(image: RawImage, width: number, code: Exclude<ResampleCode,
   if (image.width === width) return image;
   const { channels, height } = image;
   const data = new Uint8Array(width * height * channels);
-  resamplePass(image.data, data, width, cachedCoefficients(image.width, width, code), {
-    lines: height,
-    channels,
-    inputStep: channels,
-    outputStep: channels,
-    inputLineStep: image.width * channels,
-    outputLineStep: width * channels,
-  });
+  const k = cachedCoefficients(image.width, width, code);
+  const resizeRow = channels === 1 ? resizeGreyRow : resizeColourRow;
+  for (let row = 0; row < height; row++) {
+    resizeRow(image.data, row * image.width * channels, data, row * width * channels, k);
+  }
   return { width, height, channels, data };
 }
 
+/** Adds whole rows up, so that memory is read in order. */
 function resizeHeight(image: RawImage, height: number, code: Exclude<ResampleCode, 0>): RawImage {
   if (image.height === height) return image;
-  const { channels, width } = image;
-  const data = new Uint8Array(width * height * channels);
-  resamplePass(image.data, data, height, cachedCoefficients(image.height, height, code), {
-    lines: width,
-    channels,
-    inputStep: width * channels,
-    outputStep: width * channels,
-    inputLineStep: channels,
-    outputLineStep: channels,
-  });
+  const { channels, width, data: input } = image;
+  const rowLength = width * channels;
+  const data = new Uint8Array(height * rowLength);
+  const { first, count, weights, stride } = cachedCoefficients(image.height, height, code);
+  const sums = new Int32Array(rowLength);
+  for (let out = 0; out < height; out++) {
+    sums.fill(half);
+    for (let tap = 0; tap < count[out]!; tap++) {
+      const weight = weights[out * stride + tap]!;
+      const from = (first[out]! + tap) * rowLength;
+      for (let i = 0; i < rowLength; i++) sums[i] = (sums[i]! + Math.imul(input[from + i]!, weight)) | 0;
+    }
+    for (let i = 0; i < rowLength; i++) data[out * rowLength + i] = toByte(sums[i]!);
+  }
   return { width, height, channels, data };
 }
 

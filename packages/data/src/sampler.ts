@@ -1,17 +1,9 @@
 /** The order in which examples are seen, and how they are cut into batches of one fixed size. */
-import { createRandom } from '@mdpd/tensor/random';
+import { createRandom, shuffle } from '@mdpd/tensor/random';
 
 /** The examples 0 … size − 1 in the random order of an epoch; depends on (size, seed, epoch) alone. */
 export function epochOrder(size: number, seed: number, epoch: number): Int32Array {
-  const random = createRandom(seed).fork(`order/${epoch}`);
-  const order = Int32Array.from({ length: size }, (_, index) => index);
-  for (let last = size - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    const moved = order[last]!;
-    order[last] = order[other]!;
-    order[other] = moved;
-  }
-  return order;
+  return shuffle(createRandom(seed, `order/${epoch}`), size);
 }
 
 export interface BatchOptions {

@@ -83,7 +83,9 @@ function parsePart(text: string, place: string | undefined): SplitPart {
  */
 export function parseSplitSpec(spec: string, place?: string): readonly SplitPart[] {
   if (spec.length > longestSpec) reject(`a split of ${spec.length} characters is too long`, place);
-  return spec.split(/\s\+\s/).map((part) => parsePart(part.trim(), place));
+  const parts = spec.split(/\s\+\s/).map((part) => part.trim());
+  if (parts.length > 1 && parts.includes('')) reject(`"${spec}" has an empty part`, place);
+  return parts.map((part) => parsePart(part, place));
 }
 
 function resolveBound(bound: Bound | undefined, size: number, whenAbsent: number): number {

@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeImage, readImageFile } from './image-decode.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mdpd-decode-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Left half black, right half white, as `channels` channels. */
+function halves(width: number, height: number, channels: 1 | 3): ReturnType<typeof sharp> {
+  const data = Uint8Array.from({ length: width * height * channels }, (_, index) =>
+    Math.floor(index / channels) % width < width / 2 ? 0 : 255,
+  );
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+const oracleFolder = new URL('oracles/', import.meta.url);
+const photo = readFileSync(new URL('photo.jpg', oracleFolder));
+
+describe('decodeImage', () => {
+  it.each(['png', 'webp', 'gif', 'tiff', 'avif', 'jpeg'] as const)('reads %s', async (format) => {
+    const options = format === 'webp' || format === 'avif' ? { lossless: true } : {};
+    const image = await decodeImage(await halves(8, 4, 3).toFormat(format, options).toBuffer());
+    expect(image).toMatchObject({ width: 8, height: 4, channels: 3 });
+    expect(image.data.length).toBe(8 * 4 * 3);
+    expect(image.data[0]).toBeLessThan(12);
+    expect(image.data.at(-1)).toBeGreaterThan(243);
+  });
+
+  it('keeps grey images grey', async () => {
+    for (const bytes of [
+      await halves(6, 2, 1).toColourspace('b-w').png().toBuffer(),
+      await halves(6, 2, 1).toColourspace('b-w').jpeg().toBuffer(),
+    ]) {
+      const image = await decodeImage(bytes);
+      expect(image).toMatchObject({ width: 6, height: 2, channels: 1 });
+      expect(image.data.length).toBe(12);
+    }
+  });
+
+  it('puts transparency on white, for colour and grey', async () => {
+    const red = { r: 255, g: 0, b: 0, alpha: 0 };
+    const clear = sharp({ create: { width: 2, height: 2, channels: 4, background: red } });
+    expect([...(await decodeImage(await clear.png().toBuffer())).data]).toEqual(new Array(12).fill(255));
+    const half = sharp({ create: { width: 1, height: 1, channels: 4, background: { ...red, alpha: 0.5 } } });
+    const pixel = [...(await decodeImage(await half.png().toBuffer())).data];
+    expect(pixel[0]).toBe(255);
+    expect(Math.abs(pixel[1]! - 127)).toBeLessThanOrEqual(1);
+    const greyAlpha = sharp(Uint8Array.of(0, 0, 0, 255), { raw: { width: 2, height: 1, channels: 2 } });
+    const image = await decodeImage(await greyAlpha.toColourspace('b-w').png().toBuffer());
+    expect(image).toMatchObject({ channels: 1, width: 2 });
+    expect([...image.data]).toEqual([255, 0]);
+  });
+
+  it('turns as EXIF says', async () => {
+    // Orientation 6: to be turned by 90° clockwise, so the left half comes to the top.
+    const image = await decodeImage(await halves(8, 4, 3).withMetadata({ orientation: 6 }).png().toBuffer());
+    expect(image).toMatchObject({ width: 4, height: 8 });
+    expect([image.data[0], image.data.at(-1)]).toEqual([0, 255]);
+  });
+
+  it('brings 16 bits and CMYK to 8 bits RGB', async () => {
+    const deep = await halves(4, 2, 3).toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    expect([...(await decodeImage(deep)).data.slice(0, 3)]).toEqual([0, 0, 0]);
+    expect([...(await decodeImage(deep)).data.slice(-3)]).toEqual([255, 255, 255]);
+    const print = await halves(16, 8, 3).toColourspace('cmyk').jpeg().toBuffer();
+    expect((await sharp(print).metadata()).space).toBe('cmyk');
+    expect(await decodeImage(print)).toMatchObject({ width: 16, height: 8, channels: 3 });
+  });
+
+  it('decodes JPEG as Pillow does, within what decoders may differ', async () => {
+    const oracle = JSON.parse(readFileSync(new URL('preprocess.json', oracleFolder), 'utf8')) as {
+      photo: { width: number; height: number; bytes: string };
+    };
+    const image = await decodeImage(photo);
+    const expected = Buffer.from(oracle.photo.bytes, 'base64');
+    expect(image).toMatchObject({ width: oracle.photo.width, height: oracle.photo.height, channels: 3 });
+    let largest = 0;
+    for (let i = 0; i < expected.length; i++)
+      largest = Math.max(largest, Math.abs(image.data[i]! - expected[i]!));
+    expect(largest).toBeLessThanOrEqual(2);
+  });
+
+  it('shrinks far larger images while decoding, to four times the need', async () => {
+    const needed = { width: 10, height: 10 };
+    const large = await halves(200, 160, 3).png().toBuffer();
+    const image = await decodeImage(large, { needed });
+    expect(image).toMatchObject({ width: 50, height: 40 });
+    expect([image.data[0], image.data.at(-1)]).toEqual([0, 255]);
+    const small = await halves(79, 200, 3).png().toBuffer();
+    expect(await decodeImage(small, { needed })).toMatchObject({ width: 79, height: 200 });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('this is no image at all, only text')],
+    ['a PNG signature alone', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])],
+    ['half a JPEG', photo.subarray(0, photo.length >> 1)],
+    ['a JPEG without its header', photo.subarray(200)],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>')],
+  ])('refuses %s', async (_, bytes) => {
+    await expect(decodeImage(bytes, { place: 'x/y.jpg' })).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      place: 'x/y.jpg',
+      fix: 'repair or remove the file, or set data.onCorrupt=skip',
+      exitCode: 1,
+    });
+  });
+
+  it('refuses a header that promises an enormous image', async () => {
+    const png = await halves(4, 4, 3).png().toBuffer();
+    png.writeUInt32BE(60000, 16);
+    png.writeUInt32BE(60000, 20);
+    await expect(decodeImage(png, { place: 'bomb.png' })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+  });
+});
+
+describe('readImageFile', () => {
+  it('names the file that cannot be read', async () => {
+    const bad = join(folder, 'bad.png');
+    writeFileSync(bad, 'oops');
+    await expect(readImageFile(bad)).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      place: bad,
+      message: 'not an image that can be read: Input buffer contains unsupported image format',
+    });
+    const empty = join(folder, 'empty.png');
+    writeFileSync(empty, '');
+    await expect(readImageFile(empty)).rejects.toMatchObject({ message: 'the file is empty', place: empty });
+    const missing = join(folder, 'missing.png');
+    await expect(readImageFile(missing)).rejects.toMatchObject({
+      message: 'there is no such file',
+      place: missing,
+    });
+    mkdirSync(join(folder, 'folder.png'));
+    await expect(readImageFile(join(folder, 'folder.png'))).rejects.toMatchObject({
+      message: 'this is a folder, not an image',
+    });
+    await expect(readImageFile(bad, { place: 'list.txt:3' })).rejects.toMatchObject({ place: 'list.txt:3' });
+  });
+});
