@@ -1,0 +1,118 @@
+/** Opens the backbone that a recipe names: a model of a plugin (`zoo:tiny-vit`), a folder, or fresh parameters. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import {
+  didYouMean,
+  MdpdError,
+  type Backbone,
+  type BackboneProvider,
+  type BackboneReference,
+  type JsonObject,
+  type Registry,
+} from '@mdpd/core';
+import { readJson } from './files.ts';
+
+export interface OpenedBackbone {
+  /** For people and result.json: `zoo:tiny-vit`, a folder, or `fresh vit`. */
+  readonly name: string;
+  readonly provider: BackboneProvider;
+  readonly backbone: Backbone;
+  /** Folder with its weights; undefined: fresh parameters. */
+  readonly folder: string | undefined;
+  /** Other JSON files beside config.json, by name; a file is read when its entry is. */
+  readonly files: Readonly<Record<string, JsonObject>>;
+}
+
+/**
+ * Opens a reference; weights are not read yet. `place` is where the reference stands, for messages.
+ * Throws BACKBONE_NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_BACKBONE, BACKBONE_UNSUPPORTED, BACKBONE_CONFIG or JSON_INVALID.
+ */
+export function openBackbone(
+  reference: BackboneReference,
+  registry: Registry,
+  directory: string,
+  place?: string,
+): OpenedBackbone {
+  if (typeof reference === 'string') {
+    return openFolder(findFolder(reference, registry, directory, place), reference, registry);
+  }
+  const provider = registry.backbones.get(reference.family, place);
+  const config = { model_type: provider.modelTypes[0] ?? provider.name, ...reference.config } as JsonObject;
+  const backbone = relocated(place, () => provider.create(config));
+  const files = reference.files as Record<string, JsonObject>;
+  return { name: `fresh ${provider.name}`, provider, backbone, folder: undefined, files };
+}
+
+/** A folder with config.json, as Hugging Face writes it. */
+export function openFolder(folder: string, name: string, registry: Registry): OpenedBackbone {
+  const configFile = path.join(folder, 'config.json');
+  const config = readJson(configFile);
+  const provider = providerOf(config, configFile, registry);
+  const backbone = relocated(configFile, () => provider.create(config));
+  return { name, provider, backbone, folder, files: jsonFiles(folder) };
+}
+
+function findFolder(reference: string, registry: Registry, directory: string, place?: string): string {
+  const { models } = registry;
+  const prefix = reference.includes(':') ? reference.slice(0, reference.indexOf(':') + 1) : undefined;
+  const named =
+    models.names.includes(reference) || models.names.some((name) => prefix && name.startsWith(prefix));
+  const folder = named ? models.get(reference, place).folder : path.resolve(directory, reference);
+  // A run may be named for its model.
+  for (const candidate of [folder, path.join(folder, 'model')]) {
+    if (existsSync(path.join(candidate, 'config.json'))) return candidate;
+  }
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  throw new MdpdError(
+    'BACKBONE_NOT_FOUND',
+    isFolder ? `the folder ${reference} has no config.json` : `there is no folder "${reference}"`,
+    {
+      place,
+      allowed: `a folder with config.json and model.safetensors${models.names.map((name) => `, ${name}`).join('')}`,
+      fix:
+        didYouMean(reference, models.names) ??
+        'models are read from this machine only: put config.json and model.safetensors of a download into a folder',
+      exitCode: 2,
+    },
+  );
+}
+
+function providerOf(config: JsonObject, file: string, { backbones }: Registry): BackboneProvider {
+  const type = config['model_type'];
+  const found = backbones.values.find(
+    ({ modelTypes }) => typeof type === 'string' && modelTypes.includes(type),
+  );
+  if (found) return found;
+  const known = backbones.values.flatMap(({ modelTypes }) => modelTypes);
+  throw new MdpdError(
+    'BACKBONE_UNSUPPORTED',
+    type === undefined ? 'model_type is missing' : `no backbone reads model_type ${JSON.stringify(type)}`,
+    {
+      place: file,
+      allowed: known.length > 0 ? known : 'no backbone plugin is installed',
+      fix: typeof type === 'string' ? didYouMean(type, known) : undefined,
+      exitCode: 2,
+    },
+  );
+}
+
+/** Providers see only the content of config.json: their errors get the file that it came from. */
+function relocated<T>(place: string | undefined, create: () => T): T {
+  try {
+    return create();
+  } catch (thrown) {
+    if (!(thrown instanceof MdpdError) || place === undefined) throw thrown;
+    const { code, message, allowed, fix, exitCode } = thrown;
+    throw new MdpdError(code, message, { place, allowed, fix, exitCode, cause: thrown });
+  }
+}
+
+/** JSON files of a folder by name, each read when it is looked at: most are never needed. */
+function jsonFiles(folder: string): Readonly<Record<string, JsonObject>> {
+  const files: Record<string, JsonObject> = {};
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.json') || name === 'config.json' || name.endsWith('.index.json')) continue;
+    Object.defineProperty(files, name, { enumerable: true, get: () => readJson(path.join(folder, name)) });
+  }
+  return files;
+}

@@ -1,0 +1,115 @@
+/** `mdpd compare <run> <run> …` */
+import path from 'node:path';
+import { loadRecipe, MdpdError } from '@mdpd/core';
+import { command } from './command.ts';
+import { variadic, commonOptions } from './command-line.ts';
+import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from './comparison.ts';
+import { formatCount, formatTable, isShare } from './format.ts';
+import { createOutput, toJson, type Output } from './output.ts';
+import { readFinishedRun, runFiles } from './run-folder.ts';
+
+export default command({
+  name: 'compare',
+  description: 'Put finished runs into one table; seeds of one recipe become mean ± spread.',
+  examples: ['mdpd compare runs/mnist/*', 'mdpd compare runs/norm runs/mdpd --markdown'],
+  args: {
+    run: { type: 'positional', valueHint: variadic, required: true, description: 'folders of finished runs' },
+    markdown: { type: 'boolean', description: 'print a Markdown table' },
+    json: { type: 'boolean', description: 'print JSON' },
+    ...commonOptions,
+  },
+  run: (args) => {
+    const output = createOutput({ json: args.json === true });
+    const rows = compareRuns(readRuns(args._, output));
+    const format = args.markdown === true ? formatMarkdown : formatComparison;
+    output.answer(output.json ? toJson(rows) : format(rows));
+    return 0;
+  },
+});
+
+/** Unfinished runs are left out with a message: a shell pattern names them along with the others. */
+function readRuns(folders: readonly string[], output: Output): ComparedRun[] {
+  const runs = folders.flatMap((name): ComparedRun[] => {
+    try {
+      const result = readFinishedRun(name);
+      return [{ name, result, recipe: loadRecipe(path.join(name, runFiles.recipe)).tree }];
+    } catch (thrown) {
+      if (!(thrown instanceof MdpdError) || thrown.code !== 'RUN_UNFINISHED') throw thrown;
+      output.message(`left out: ${thrown.message}`);
+      return [];
+    }
+  });
+  if (runs.length > 0) return runs;
+  throw new MdpdError('RUN_UNFINISHED', 'none of these runs is finished', { exitCode: 1 });
+}
+
+/** Columns of the table; those in which no row has anything are left out. */
+function columns(rows: readonly ComparisonRow[]): [string, string[]][] {
+  const { primary } = rows[0]!;
+  const [unit, scale, digits] = isShare(primary) ? [' %', 100, 1] : ['', 1, 4];
+  const all: [string, (row: ComparisonRow) => string][] = [
+    ['method', ({ method, smoke }) => method + (smoke ? ' (smoke)' : '')],
+    ['differs in', ({ settings }) => settingsText(settings)],
+    ['seeds', ({ seeds }) => String(seeds.length)],
+    [`${primary}${unit}`, ({ faded }) => shown(faded, scale, digits)],
+    [`side${unit}`, ({ side }) => shown(side, scale, digits)],
+    ['agree %', ({ agreement }) => shown(agreement, 100, 1)],
+    ['trained', ({ trained }) => formatCount(trained)],
+    ['remain', ({ inference }) => formatCount(inference)],
+    ['peak MB', ({ peakRssBytes }) => shown(peakRssBytes, 1e-6, 0)],
+    ['s/step', ({ secondsPerStep }) => shown(secondsPerStep, 1, 3)],
+    ['ms', ({ fadedMs }) => shown(fadedMs, 1, 1)],
+    ['ms with side', ({ sideMs }) => shown(sideMs, 1, 1)],
+  ];
+  return all
+    .map(([name, cell]): [string, string[]] => [name, rows.map(cell)])
+    .filter(([, cells]) => cells.some((cell) => cell !== ''));
+}
+
+export function formatComparison(rows: readonly ComparisonRow[]): string {
+  const table = columns(rows);
+  return [formatTable(transpose(table), '', textColumns(table)), '', ...notes(rows)].join('\n');
+}
+
+export function formatMarkdown(rows: readonly ComparisonRow[]): string {
+  const table = columns(rows);
+  const [head, ...body] = transpose(table) as [string[], ...string[][]];
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = head.map((_, column) => (column < textColumns(table) ? '---' : '--:'));
+  return [line(head), line(rule), ...body.map(line), '', ...notes(rows)].join('\n');
+}
+
+/** How many columns stand before the numbers. */
+function textColumns(table: readonly (readonly [string, unknown])[]): number {
+  return table.findIndex(([name]) => name === 'seeds');
+}
+
+function notes(rows: readonly ComparisonRow[]): string[] {
+  const several = rows.some(({ seeds }) => seeds.length > 1);
+  return [
+    'trained: parameters of backbone and head; remain: parameters at inference; ms: median time of a batch.',
+    ...(several ? ['± is the sample standard deviation over seeds.'] : []),
+  ];
+}
+
+function transpose(table: readonly [string, string[]][]): string[][] {
+  const rows = table[0]![1].length;
+  return [
+    table.map(([name]) => name),
+    ...Array.from({ length: rows }, (_, row) => table.map(([, cells]) => cells[row]!)),
+  ];
+}
+
+/** `fade.train=head seed=1`: the last parts of dotted keys are enough for a table. */
+function settingsText(settings: ComparisonRow['settings']): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key.replace(/^(method|train)\./, '')}=${value}`)
+    .join(' ');
+}
+
+function shown(value: Spread | null, scale: number, digits: number): string {
+  if (value === null) return '';
+  const fixed = (number: number): string => (number * scale).toFixed(digits);
+  return value.deviation === null ? fixed(value.mean) : `${fixed(value.mean)} ± ${fixed(value.deviation)}`;
+}

@@ -1,0 +1,142 @@
+/** Evaluates and times the models of a run: what ships, and the side network's path where there is one. */
+import {
+  MdpdError,
+  type Dataset,
+  type Executor,
+  type HostRecord,
+  type ModelPath,
+  type Reporter,
+  type SplitName,
+  type Task,
+  type TensorRecord,
+} from '@mdpd/core';
+import { evaluate, type Evaluation, type Forward } from '@mdpd/distill/engine/evaluate';
+import { measureLatency } from '@mdpd/distill/engine/latency';
+import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
+
+/** Examples of the batch that is timed. */
+const latencyBatch = 32;
+
+/** One of the two models of a run, with its tensors in memory or on the executor. */
+export interface RunnablePath {
+  readonly path: ModelPath;
+  readonly forward: Forward;
+  readonly parameters: HostRecord | { readonly onExecutor: TensorRecord };
+}
+
+export interface EvaluatePathsJob {
+  readonly executor: Executor;
+  readonly task: Task;
+  readonly split: SplitName;
+  readonly batchSize: number;
+  readonly limit?: number;
+  readonly reporters: readonly Reporter[];
+  /** Step to report. */
+  readonly step: number;
+  readonly signal?: AbortSignal;
+}
+
+export type Evaluations = Partial<Record<ModelPath, Evaluation>>;
+
+export interface Latencies {
+  readonly milliseconds: Partial<Record<ModelPath, number>>;
+  readonly batch: number;
+}
+
+/** A split of a task. Throws SPLIT_MISSING. */
+export function splitOf(task: Task, name: SplitName): Dataset {
+  const found = task.splits[name];
+  if (found) return found;
+  const there = Object.keys(task.splits);
+  throw new MdpdError('SPLIT_MISSING', `the data has no split "${name}"`, {
+    place: `task ${task.name}`,
+    allowed: there.length > 0 ? there : 'none is given',
+    fix: `name it in the recipe, or on the command line: data.${name}=…`,
+    exitCode: 2,
+  });
+}
+
+/** Runs every model over the split, and reports each result. */
+export async function evaluatePaths(
+  paths: readonly RunnablePath[],
+  job: EvaluatePathsJob,
+): Promise<Evaluations> {
+  const { executor, task, split, batchSize, limit, reporters, step, signal } = job;
+  const found: Evaluations = {};
+  for (const each of paths) {
+    found[each.path] = await withTensors(executor, each, (params) =>
+      evaluate({
+        executor,
+        task,
+        dataset: splitOf(task, split),
+        forward: each.forward,
+        params,
+        batchSize,
+        limit,
+        signal,
+        onProgress: (done, total) => {
+          const record = {
+            type: 'progress',
+            what: `evaluating ${each.path} on ${split}`,
+            done,
+            total,
+          } as const;
+          reporters.forEach((reporter) => reporter.progress?.(record));
+        },
+      }),
+    );
+    const { metrics, examples, seconds } = found[each.path]!;
+    const record = {
+      type: 'evaluation',
+      step,
+      split,
+      path: each.path,
+      examples,
+      metrics,
+      time: { seconds },
+    } as const;
+    reporters.forEach((reporter) => reporter.record?.(record));
+  }
+  return found;
+}
+
+/** Median time of one batch for each model, measured in turns. */
+export async function timePaths(
+  paths: readonly RunnablePath[],
+  { executor, task, split }: Pick<EvaluatePathsJob, 'executor' | 'task' | 'split'>,
+): Promise<Latencies> {
+  const dataset = splitOf(task, split);
+  const indices = Array.from({ length: Math.min(latencyBatch, dataset.size) }, (_, index) => index);
+  const batch = await dataset.load(indices, { augment: false, seed: 0, epoch: 0 });
+  const models: Record<string, { forward: Forward; params: TensorRecord }> = {};
+  for (const { path, forward, parameters } of paths) {
+    models[path] = {
+      forward,
+      params: isOnExecutor(parameters) ? parameters.onExecutor : uploadRecord(executor, parameters),
+    };
+  }
+  const milliseconds = await measureLatency({ executor, models, batch });
+  for (const { path, parameters } of paths)
+    if (!isOnExecutor(parameters)) disposeRecord(models[path]!.params);
+  return { milliseconds, batch: batch.size };
+}
+
+async function withTensors<T>(
+  executor: Executor,
+  { parameters }: RunnablePath,
+  use: (params: TensorRecord) => Promise<T>,
+): Promise<T> {
+  if (isOnExecutor(parameters)) return use(parameters.onExecutor);
+  const uploaded = uploadRecord(executor, parameters);
+  try {
+    return await use(uploaded);
+  } finally {
+    disposeRecord(uploaded);
+  }
+}
+
+function isOnExecutor(
+  parameters: RunnablePath['parameters'],
+): parameters is { readonly onExecutor: TensorRecord } {
+  return 'onExecutor' in parameters;
+}

@@ -1,0 +1,76 @@
+/** First values of backbone and head: from the checkpoint where it has them, else fresh and reproducible. */
+import {
+  type Head,
+  type HostRecord,
+  type HostTensor,
+  type ParameterSpec,
+  type RandomSource,
+} from '@mdpd/core';
+import { loadParameters } from '@mdpd/tensor/checkpoint';
+import { createRandom } from '@mdpd/tensor/random';
+import type { OpenedBackbone } from './backbone-reference.ts';
+
+/** Standard deviation of fresh head weights, cut at twice that: as Hugging Face initialises its heads. */
+const headDeviation = 0.02;
+
+export interface InitialParameters {
+  /** Of backbone and head, in their order. */
+  readonly parameters: HostRecord;
+  /** Whether the head came from the checkpoint. */
+  readonly headLoaded: boolean;
+}
+
+/**
+ * Parameters to start from. The checkpoint's head is taken only where its labels are the task's; it is fresh
+ * otherwise. Throws what `loadParameters` throws (CHECKPOINT_MISSING, CHECKPOINT_SHAPE, …).
+ */
+export async function initialParameters(
+  opened: OpenedBackbone,
+  head: Head,
+  labels: readonly string[],
+  seed: number,
+): Promise<InitialParameters> {
+  const random = createRandom(seed);
+  const { backbone, provider, folder } = opened;
+  if (folder === undefined) {
+    const parameters = provider.initialize(backbone, random.fork('backbone'));
+    return { parameters: { ...parameters, ...freshHead(head, random.fork('head')) }, headLoaded: false };
+  }
+  const own = labelsOf(backbone.config);
+  const sameLabels =
+    own !== undefined && own.length === labels.length && own.every((label, i) => label === labels[i]);
+  const specs = sameLabels ? [...backbone.parameters, ...head.parameters] : backbone.parameters;
+  const loaded = await loadParameters(folder, specs, provider.canonicalName);
+  const headLoaded = sameLabels && loaded.missing.length === 0;
+  const headValues = headLoaded ? {} : freshHead(head, random.fork('head'));
+  return { parameters: { ...loaded.parameters, ...headValues }, headLoaded };
+}
+
+/** Class names of a config.json in label order; undefined where it names none. */
+export function labelsOf(config: OpenedBackbone['backbone']['config']): string[] | undefined {
+  const names = config['id2label'];
+  if (typeof names !== 'object' || names === null || Array.isArray(names)) return undefined;
+  const labels = Object.keys(names).map((_, index) => names[String(index)]);
+  return labels.length > 0 && labels.every((label) => typeof label === 'string') ? labels : undefined;
+}
+
+function freshHead(head: Head, random: RandomSource): HostRecord {
+  return Object.fromEntries(head.parameters.map((spec) => [spec.name, fresh(spec, random.fork(spec.name))]));
+}
+
+function fresh({ name, shape, kind }: ParameterSpec, random: RandomSource): HostTensor {
+  const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
+  if (kind === 'weight' || kind === 'embedding') {
+    for (let i = 0; i < data.length; i++) data[i] = headDeviation * cutNormal(random);
+  } else if (kind === 'norm' && name.endsWith('.weight')) {
+    data.fill(1);
+  }
+  return { data, shape, dtype: 'float32' };
+}
+
+/** Normal within two standard deviations. */
+function cutNormal(random: RandomSource): number {
+  let value = random.normal();
+  while (Math.abs(value) > 2) value = random.normal();
+  return value;
+}

@@ -1,0 +1,74 @@
+/** Collects the numbers of result.json. */
+import path from 'node:path';
+import type { Head, ParameterSpec, Recipe, Task, TensorRecord } from '@mdpd/core';
+import { agreement } from '@mdpd/distill/engine/evaluate';
+import type { TrainedRun } from '@mdpd/distill/engine/train';
+import type { OpenedBackbone } from './backbone-reference.ts';
+import { peakRssBytes, readEnvironment } from './environment.ts';
+import { splitOf, type Evaluations, type Latencies } from './evaluate-paths.ts';
+import type { Result } from './result.ts';
+import type { RunFolder } from './run-folder.ts';
+
+export interface MeasuredRun {
+  readonly recipe: Recipe;
+  readonly recipeFile: string;
+  readonly opened: OpenedBackbone;
+  readonly head: Head;
+  readonly task: Task;
+  readonly executor: { readonly name: string };
+  readonly run: RunFolder;
+  readonly directory: string;
+  readonly trained: TrainedRun;
+  readonly evaluations: Evaluations;
+  readonly latencies: Latencies;
+}
+
+export async function measureResult(measured: MeasuredRun): Promise<Result> {
+  const { recipe, task, trained, evaluations, latencies, run, directory } = measured;
+  const { faded, side } = evaluations;
+  const primary = task.primaryMetric;
+  const { milliseconds, batch } = latencies;
+  return {
+    recipe: path.parse(measured.recipeFile).name,
+    task: task.name,
+    backbone: measured.opened.name,
+    method: recipe.method.name,
+    seed: recipe.train.seed,
+    executor: measured.executor.name,
+    steps: trained.steps,
+    smoke: recipe.smoke,
+    metrics: { primary, faded: faded?.metrics ?? null, side: side?.metrics ?? null },
+    testExamples: Math.min(splitOf(task, 'test').size, (faded ?? side)?.examples ?? 0),
+    fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
+    agreement: faded && side ? agreement(faded.predictions, side.predictions) : null,
+    parameters: countParameters(measured),
+    memory: { peakRssBytes: peakRssBytes(), plannedBytes: null },
+    time: {
+      totalSeconds: process.uptime(),
+      secondsPerStep: trained.secondsPerStep,
+      samplesPerSecond: trained.samplesPerSecond,
+    },
+    inference: { fadedMs: milliseconds.faded ?? null, sideMs: milliseconds.side ?? null, batch },
+    environment: await readEnvironment(directory),
+    directory: path.relative(run.folder, directory) || '.',
+  };
+}
+
+function countParameters({ opened, head, trained, evaluations }: MeasuredRun): Result['parameters'] {
+  const backbone = sizeOfSpecs(opened.backbone.parameters);
+  const side = sizeOfTensors(trained.state.side);
+  return {
+    backbone,
+    trainedInBackbone: sizeOfTensors(trained.state.trained),
+    side,
+    inference: evaluations.faded ? backbone + sizeOfSpecs(head.parameters) : backbone + side,
+  };
+}
+
+function sizeOfSpecs(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + shape.reduce((size, length) => size * length, 1), 0);
+}
+
+function sizeOfTensors(record: Readonly<TensorRecord>): number {
+  return Object.values(record).reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { RunRecord } from '@mdpd/core';
+import { metricsFile } from './metrics-file.ts';
+
+const time = {
+  seconds: 1,
+  elapsedSeconds: 2,
+  samplesPerSecond: 3,
+  remainingSeconds: 4,
+  rssBytes: 5,
+  peakRssBytes: 6,
+};
+
+it('writes one object a line with the keys in a fixed order, time last', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-metrics-'));
+  const file = path.join(folder, 'metrics.jsonl');
+  const records: RunRecord[] = [
+    {
+      time,
+      loss: 0.5,
+      parts: { taskLoss: 0.5 },
+      learningRate: { head: 0.01 },
+      type: 'step',
+      phase: 'joint',
+      epoch: 0,
+      steps: 2,
+      step: 1,
+    },
+    { type: 'note', step: 1, message: 'one image skipped' },
+    {
+      time: { seconds: 1 },
+      metrics: { accuracy: 0.5 },
+      examples: 10,
+      path: 'faded',
+      split: 'test',
+      step: 2,
+      type: 'evaluation',
+    },
+  ];
+  const reporter = metricsFile(file);
+  records.forEach((record) => reporter.record!(record));
+  reporter.close!();
+  expect(readFileSync(file, 'utf8').split('\n')).toEqual([
+    '{"type":"step","step":1,"steps":2,"epoch":0,"phase":"joint","loss":0.5,"parts":{"taskLoss":0.5},"learningRate":{"head":0.01},' +
+      '"time":{"seconds":1,"elapsedSeconds":2,"samplesPerSecond":3,"remainingSeconds":4,"rssBytes":5,"peakRssBytes":6}}',
+    '{"type":"note","step":1,"message":"one image skipped"}',
+    '{"type":"evaluation","step":2,"split":"test","path":"faded","examples":10,"metrics":{"accuracy":0.5},"time":{"seconds":1}}',
+    '',
+  ]);
+  rmSync(folder, { recursive: true });
+});
+
+it('names the file that cannot be written', () => {
+  expect(() => metricsFile('/nowhere/metrics.jsonl')).toThrow(/^cannot write: ENOENT/);
+  const reporter = metricsFile('/dev/full');
+  expect(() => reporter.record!({ type: 'note', step: 0, message: 'x' })).toThrow(
+    'cannot write: the disk is full',
+  );
+  reporter.close!();
+});

@@ -1,0 +1,122 @@
+/** `mdpd predict <run or model> <input …>` */
+import { MdpdError, resolveRecipe, type Prediction } from '@mdpd/core';
+import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
+import { startExecutor } from '@mdpd/tensor/start-executor';
+import { command } from './command.ts';
+import { variadic, commonOptions, wholeNumber } from './command-line.ts';
+import { formatShare, formatTable } from './format.ts';
+import { createOutput, toJson } from './output.ts';
+import { describeProblems, loadPlugins } from './plugins.ts';
+import { openRunnable, type Runnable } from './runnable.ts';
+import { findTarget, recipeOf } from './target.ts';
+
+/** Inputs that run at once: bounds memory when thousands are named. */
+const chunkSize = 32;
+const defaultTop = 3;
+
+export default command({
+  name: 'predict',
+  description: 'Predict for files of your own.',
+  examples: [
+    'mdpd predict runs/mnist/20261123-063956 seven.png',
+    'mdpd predict runs/mnist/20261123-063956/model photos/*.jpg --top 5 --json',
+  ],
+  args: {
+    target: { type: 'positional', required: true, description: 'folder of a run, or of a model' },
+    input: {
+      type: 'positional',
+      valueHint: variadic,
+      required: true,
+      description: 'what to predict for: image files',
+    },
+    top: {
+      type: 'string',
+      valueHint: 'number',
+      description: `alternatives to show (default: ${defaultTop})`,
+    },
+    executor: { type: 'string', valueHint: 'name', description: 'executor (default: auto)' },
+    json: { type: 'boolean', description: 'print JSON' },
+    ...commonOptions,
+  },
+  run: (args) => predict(args._[0]!, args._.slice(1), args),
+});
+
+interface PredictOptions {
+  readonly top?: string;
+  readonly executor?: string;
+  readonly json?: boolean;
+}
+
+async function predict(name: string, inputs: readonly string[], options: PredictOptions): Promise<number> {
+  const output = createOutput({ json: options.json === true });
+  const top = wholeNumber('predict', '--top', options.top) ?? defaultTop;
+  const { registry, problems } = await loadPlugins();
+  describeProblems(problems).forEach(output.message);
+  const target = findTarget(name, registry, process.cwd());
+  // Only a side network needs its recipe: for the backbone below it.
+  const recipe = target.kind === 'side' ? resolveRecipe(recipeOf(target.run!), registry) : undefined;
+  const warn = (message: string): void => output.message(`warning: ${message}`);
+  const runnable = await openRunnable(target, {
+    registry,
+    recipe,
+    withData: false,
+    directory: process.cwd(),
+    splits: [],
+    warn,
+  });
+  const predictions = await predictAll(runnable, inputs, options.executor ?? 'auto', registry, warn);
+  const answers = predictions.map((prediction, i) => ({
+    input: inputs[i]!,
+    ...prediction,
+    ...(prediction.top ? { top: prediction.top.slice(0, top) } : {}),
+  }));
+  output.answer(output.json ? toJson(answers) : formatPredictions(answers));
+  return 0;
+}
+
+async function predictAll(
+  { task, forward, parameters }: Runnable,
+  inputs: readonly string[],
+  executorName: string,
+  { executors }: { executors: { values: Parameters<typeof startExecutor>[1] } },
+  warn: (message: string) => void,
+): Promise<Prediction[]> {
+  const { executor } = await startExecutor(executorName, executors.values, warn);
+  const params = uploadRecord(executor, parameters);
+  const run = executor.prepare('predict', forward);
+  const predictions: Prediction[] = [];
+  try {
+    for (let start = 0; start < inputs.length; start += chunkSize) {
+      const batch = await task.encode(inputs.slice(start, start + chunkSize));
+      const input = uploadRecord(executor, batch.input);
+      const logits = await run(params, input);
+      const output = (await executor.read(logits)).data;
+      if (!(output instanceof Float32Array))
+        throw new MdpdError('MODEL_OUTPUT', 'the model gives no real numbers');
+      logits.dispose();
+      disposeRecord(input);
+      const width = output.length / batch.size;
+      for (let row = 0; row < batch.size; row++) {
+        predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)));
+      }
+    }
+  } finally {
+    disposeRecord(params);
+    await executor.stop();
+  }
+  return predictions;
+}
+
+/** One line an input: what it is, how sure, and the next best. */
+export function formatPredictions(answers: readonly (Prediction & { readonly input: string })[]): string {
+  const rows = answers.map(({ input, value, probability, top = [] }) => [
+    input,
+    value,
+    ...(probability === undefined ? [] : [formatShare(probability)]),
+    top
+      .filter((each) => each.value !== value)
+      .map((each) => `${each.value} ${formatShare(each.probability)}`)
+      .join(', '),
+  ]);
+  return formatTable(rows);
+}

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { formatSummary } from './summary.ts';
+import { exampleResult } from './testing/example-result.ts';
+
+it('shows both models of an mdpd run', () => {
+  expect(formatSummary(exampleResult(), 'runs/mnist/20261123-063956')).toMatchInlineSnapshot(`
+    "Done in 4 min 05 s: mdpd on mnist, 1,200 steps, seed 0, wasm.
+
+                                      faded model  with side network
+      accuracy, 10,000 test examples       80.1 %             80.3 %
+      time for 32 examples                41.2 ms            55.1 ms
+      parameters                          900,970            960,970
+
+    The faded model is what ships: the side network that taught it is gone.
+    Both predict the same for 95.0 % of the test examples; the faded model is 0.2 points below its side network.
+    The faded model is 25.2 % faster than with it.
+    Trained in backbone and head: 4,000 parameters.
+    Peak memory 312 MB, 0.180 s a step.
+
+    Model  runs/mnist/20261123-063956/model
+    Next   npx mdpd predict runs/mnist/20261123-063956 <image.png>
+           npx mdpd evaluate runs/mnist/20261123-063956"
+  `);
+});
+
+it('shows the one model of a control, and says when numbers mean nothing', () => {
+  const control = exampleResult({
+    method: 'norm',
+    smoke: true,
+    metrics: { primary: 'accuracy', faded: { accuracy: 0.7 }, side: null },
+    fadeGap: null,
+    agreement: null,
+    inference: { fadedMs: 41.2, sideMs: null, batch: 32 },
+  });
+  expect(formatSummary(control, 'out')).toMatchInlineSnapshot(`
+    "Done in 4 min 05 s: norm on mnist, 1,200 steps, seed 0, wasm.
+
+    A smoke run: a few examples and steps. The numbers mean nothing.
+
+                                      faded model
+      accuracy, 10,000 test examples       70.0 %
+      time for 32 examples                41.2 ms
+      parameters                          900,970
+
+    Trained in backbone and head: 4,000 parameters.
+    Peak memory 312 MB, 0.180 s a step.
+
+    Model  out/model
+    Next   npx mdpd predict out <image.png>
+           npx mdpd evaluate out"
+  `);
+});
+
+it('shows the side network of a run that keeps it', () => {
+  const kept = exampleResult({
+    method: 'side',
+    metrics: { primary: 'accuracy', faded: null, side: { accuracy: 0.7 } },
+    fadeGap: null,
+    agreement: null,
+    inference: { fadedMs: null, sideMs: 55.1, batch: 32 },
+    parameters: { backbone: 900_000, trainedInBackbone: 0, side: 60_000, inference: 960_000 },
+  });
+  expect(formatSummary(kept, 'out')).toMatchInlineSnapshot(`
+    "Done in 4 min 05 s: side on mnist, 1,200 steps, seed 0, wasm.
+
+                                      with side network
+      accuracy, 10,000 test examples             70.0 %
+      time for 32 examples                      55.1 ms
+      parameters                                960,000
+
+    The backbone is as it was: only the side network was trained.
+    Peak memory 312 MB, 0.180 s a step.
+
+    Side network  out/side
+    Next   npx mdpd predict out <image.png>
+           npx mdpd evaluate out"
+  `);
+});

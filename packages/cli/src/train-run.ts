@@ -1,0 +1,216 @@
+/** A training run from an opened backbone to a finished folder: train, fade, save, reload, evaluate, measure. */
+import { createRandom } from '@mdpd/tensor/random';
+import type { Executor, Head, HostRecord, Recipe, Registry, Reporter, Task } from '@mdpd/core';
+import { runModel } from '@mdpd/distill/forward';
+import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
+import { throwIfStopped } from '@mdpd/distill/engine/stop';
+import { train, type TrainedRun } from '@mdpd/distill/engine/train';
+import path from 'node:path';
+import type { OpenedBackbone } from './backbone-reference.ts';
+import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
+import { startExecutor } from '@mdpd/tensor/start-executor';
+import { writeWhole } from './files.ts';
+import { formatCount } from './format.ts';
+import { initialParameters } from './initial-parameters.ts';
+import { metricsFile } from './metrics-file.ts';
+import { modelCard } from './model-card.ts';
+import { openModel, saveModel } from './model-folder.ts';
+import type { Output } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { measureResult } from './measure-result.ts';
+import type { Result } from './result.ts';
+import type { RunFolder } from './run-folder.ts';
+import { flattenState, loadSide, saveSide, sideForward } from './side-folder.ts';
+import { smokeExamples, smokeSettings } from './smoke.ts';
+import { headFor } from './task-head.ts';
+
+export interface RunJob {
+  readonly recipe: Recipe;
+  /** As the user named it. */
+  readonly recipeFile: string;
+  /** recipe.yaml of the run. */
+  readonly recipeText: string;
+  readonly registry: Registry;
+  readonly opened: OpenedBackbone;
+  readonly run: RunFolder;
+  readonly directory: string;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+/** A job with everything that training needs. */
+interface PreparedJob extends RunJob {
+  readonly executor: Executor;
+  readonly task: Task;
+  readonly head: Head;
+  readonly initial: HostRecord;
+  readonly reporters: readonly Reporter[];
+}
+
+/** Trains and writes the run's folder, result.json last. */
+export async function trainRun(job: RunJob): Promise<Result> {
+  let task: Task | undefined;
+  const progress = createProgress({ stream: job.output.messages, metric: () => task?.primaryMetric ?? '' });
+  const metrics = metricsFile(job.run.file('metrics'));
+  let executor: Executor | undefined;
+  try {
+    const started = await startExecutor(job.recipe.executor, job.registry.executors.values, progress.say);
+    executor = started.executor;
+    progress.say(`executor  ${started.reason}`);
+    task = await openTask(job, [metrics, progress]);
+    const prepared = await prepare(job, progress, { executor, task, reporters: [metrics, progress] });
+    throwIfStopped(job.signal);
+    job.run.begin();
+    return await runPrepared(prepared);
+  } finally {
+    metrics.close?.();
+    progress.close?.();
+    await executor?.stop();
+  }
+}
+
+async function openTask(
+  { recipe, registry, opened, directory }: RunJob,
+  reporters: readonly Reporter[],
+): Promise<Task> {
+  const task = await registry.tasks.get(recipe.task).open({
+    data: recipe.data,
+    inputs: opened.backbone.inputs,
+    backboneFiles: opened.files,
+    sources: registry.sources.values,
+    directory,
+    limit: recipe.smoke ? smokeExamples : undefined,
+    warn: (message) => {
+      const note = { type: 'note', step: 0, message: `warning: ${message}` } as const;
+      reporters.forEach((reporter) => reporter.record?.(note));
+    },
+  });
+  // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
+  splitOf(task, 'train');
+  splitOf(task, 'test');
+  return task;
+}
+
+async function prepare(
+  job: RunJob,
+  { say }: Progress,
+  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters'>,
+): Promise<PreparedJob> {
+  const { opened, recipe } = job;
+  const { task } = parts;
+  const head = headFor(opened.backbone, task);
+  const { parameters, headLoaded } = await initialParameters(opened, head, task.labels, recipe.train.seed);
+  const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
+  say(`data      ${task.labels.length} classes; ${examples.join(', ')}`);
+  const { family, blocks } = opened.backbone;
+  const headText = headLoaded ? 'head from the checkpoint' : 'fresh head';
+  say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
+  return { ...job, ...parts, head, initial: parameters };
+}
+
+async function runPrepared(job: PreparedJob): Promise<Result> {
+  const { recipe, registry, opened, executor, run, task, signal } = job;
+  const { name: _name, ...settings } = recipe.method;
+  const trained = await train({
+    backbone: opened.backbone,
+    head: job.head,
+    initial: job.initial,
+    task,
+    method: registry.methods.get(recipe.method.name),
+    settings,
+    train: smokeSettings(recipe.train, recipe.smoke),
+    executor,
+    reporters: job.reporters,
+    signal,
+  });
+  try {
+    const paths = await savePaths(job, trained);
+    const evaluations = await evaluatePaths(paths, {
+      ...job,
+      split: 'test',
+      batchSize: recipe.train.evaluateBatchSize,
+      step: trained.steps,
+    });
+    const latencies = await timePaths(paths, { executor, task, split: 'test' });
+    throwIfStopped(signal);
+    const result = await measureResult({ ...job, trained, evaluations, latencies });
+    if (evaluations.faded) writeCard(job, result);
+    run.finish(result);
+    return result;
+  } finally {
+    trained.dispose();
+  }
+}
+
+/** Saves what is kept, and opens it again from disk: what is measured is what was saved. */
+async function savePaths(job: PreparedJob, trained: TrainedRun): Promise<RunnablePath[]> {
+  const { method, state } = trained;
+  const paths: RunnablePath[] = [];
+  if (method.paths.includes('faded')) paths.push(await saveFaded(job, trained));
+  if (!method.paths.includes('side')) return paths;
+  const side = paths.length > 0 ? { onExecutor: flattenState(state) } : await saveSidePath(job, trained);
+  return [...paths, { path: 'side', forward: sideForward(method), parameters: side }];
+}
+
+async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promise<RunnablePath> {
+  const { opened, head, task, run, registry, executor } = job;
+  const shipped = method.ship(state);
+  const parameters = await readRecord(executor, shipped);
+  // Merged tensors are new; the others are the state's own.
+  const own = new Set(Object.values({ ...state.frozen, ...state.trained }));
+  disposeRecord(Object.fromEntries(Object.entries(shipped).filter(([, tensor]) => !own.has(tensor))));
+  const { provider, backbone } = opened;
+  const labels = task.labels;
+  saveModel(run.file('model'), {
+    provider,
+    backbone,
+    head,
+    labels,
+    parameters,
+    task: task.name,
+    files: task.savedFiles(),
+  });
+  const model = await openModel(run.file('model'), run.name, registry);
+  return {
+    path: 'faded',
+    forward: (params, input) => runModel(model.opened.backbone, model.head, params, input),
+    parameters: model.parameters,
+  };
+}
+
+/** The side network of a method that keeps it at inference. */
+async function saveSidePath(job: PreparedJob, { method, state }: TrainedRun): Promise<HostRecord> {
+  const { opened, head, task, run, executor, initial, recipe } = job;
+  const { provider, backbone } = opened;
+  const trained = {
+    trained: await readRecord(executor, state.trained),
+    side: await readRecord(executor, state.side),
+  };
+  const files = task.savedFiles();
+  saveSide(run.file('side'), {
+    provider,
+    backbone,
+    head,
+    labels: task.labels,
+    task: task.name,
+    files,
+    state: trained,
+  });
+  return loadSide(
+    run.file('side'),
+    method.initialize(initial, createRandom(recipe.train.seed).fork('method')),
+    false,
+  );
+}
+
+function writeCard({ task, run, head, recipeText }: PreparedJob, result: Result): void {
+  const train = splitOf(task, 'train');
+  const card = modelCard({
+    result,
+    architecture: head.architecture,
+    labels: task.labels,
+    data: { train: train.origin, trainExamples: train.size, test: splitOf(task, 'test').origin },
+    recipeText,
+  });
+  writeWhole(path.join(run.file('model'), 'README.md'), card);
+}
