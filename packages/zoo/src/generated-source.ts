@@ -3,7 +3,7 @@
  *
  * Image i of a split shows class i modulo the number of classes, and depends on (source, split, i) alone.
  */
-import { MdpdError, type ImageSet, type ImageSource, type RandomSource } from '@mdpd/core';
+import type { ImageSet, ImageSource, RandomSource } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
 import { side, type Grid } from './raster.ts';
 
@@ -20,33 +20,32 @@ export interface Generator {
   draw(label: number, random: RandomSource): Grid;
 }
 
+function toBytes(grid: Grid): Uint8Array {
+  const bytes = new Uint8Array(grid.length);
+  for (let i = 0; i < grid.length; i++) bytes[i] = Math.round(255 * Math.min(1, Math.max(0, grid[i]!)));
+  return bytes;
+}
+
 export function generatedSource({ name, description, labels, draw }: Generator): ImageSource {
-  const root = createRandom(generation).fork(name);
+  const root = createRandom(generation, name);
+  const open = (split: keyof typeof sizes): ImageSet => {
+    const images = root.fork(split);
+    return {
+      size: sizes[split],
+      origin: `${name}:${split}`,
+      labels,
+      label: (index) => index % labels.length,
+      place: (index) => `${name}:${split}[${index}]`,
+      read(index) {
+        const data = toBytes(draw(index % labels.length, images.fork(String(index))));
+        return Promise.resolve({ width: side, height: side, channels: 1, data });
+      },
+    };
+  };
   return {
     name,
-    description: `${description} (generated, ${labels.length} classes, ${side}×${side} grey)`,
+    description: `${description} (generated, ${labels.length} classes, ${side} x ${side} grey)`,
     splits: sizes,
-    open: async (split) => {
-      if (split !== 'train' && split !== 'test') {
-        throw new MdpdError('DATA_SPLIT_UNKNOWN', `source "${name}" has no split "${split}"`, {
-          allowed: Object.keys(sizes),
-          exitCode: 2,
-        });
-      }
-      const images = root.fork(split);
-      const set: ImageSet = {
-        size: sizes[split],
-        origin: `${name}:${split}`,
-        labels,
-        label: (index) => index % labels.length,
-        place: (index) => `${name}:${split}[${index}]`,
-        read: async (index) => {
-          const grid = draw(index % labels.length, images.fork(String(index)));
-          const data = Uint8Array.from(grid, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
-          return { width: side, height: side, channels: 1, data };
-        },
-      };
-      return set;
-    },
+    open: (split) => Promise.resolve(open(split as keyof typeof sizes)),
   };
 }

@@ -30,16 +30,19 @@ function waves(kind: Exclude<(typeof labels)[number], 'clouds'>, random: RandomS
     dots: [0.7, 1.3],
     rings: [0.6, 1.4],
   } as const;
-  const pitch = between(random, ...pitches[kind]);
+  const [low, high] = pitches[kind];
+  const pitch = between(random, low, high);
   const [x0, y0] = [between(random, 4, 24), between(random, 4, 24)];
-  return paint((x, y) => {
-    const along = Math.sin((x * cos + y * sin) * pitch + p);
-    const across = Math.sin((y * cos - x * sin) * pitch + q);
-    if (kind === 'checks') return along * across > 0 ? 1 : 0;
-    if (kind === 'dots') return Math.min(1, Math.max(0, 4 * (along * across - 0.5)));
-    if (kind === 'rings') return 0.5 + 0.5 * Math.sin(Math.hypot(x - x0, y - y0) * pitch + p);
-    return 0.5 + 0.5 * along;
-  });
+  const along = (x: number, y: number): number => Math.sin((x * cos + y * sin) * pitch + p);
+  const across = (x: number, y: number): number => Math.sin((y * cos - x * sin) * pitch + q);
+  if (kind === 'checks') return paint((x, y) => (along(x, y) * across(x, y) > 0 ? 1 : 0));
+  if (kind === 'dots')
+    return paint((x, y) => Math.min(1, Math.max(0, 4 * (along(x, y) * across(x, y) - 0.5))));
+  if (kind === 'rings') {
+    const distance = (x: number, y: number): number => Math.sqrt((x - x0) * (x - x0) + (y - y0) * (y - y0));
+    return paint((x, y) => 0.5 + 0.5 * Math.sin(distance(x, y) * pitch + p));
+  }
+  return paint((x, y) => 0.5 + 0.5 * along(x, y));
 }
 
 export const textures = generatedSource({
