@@ -4,7 +4,8 @@
  * Letters: B batch, C outputs.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
+import type { Batch, Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
+import { ahead } from './ahead.ts';
 import { disposeRecord, uploadRecord } from './state.ts';
 import { throwIfStopped } from './stop.ts';
 
@@ -41,9 +42,11 @@ export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
   const metrics = task.metrics();
   const predictions: string[] = [];
   const load = (start: number): ReturnType<Dataset['load']> =>
-    dataset.load(
-      Array.from({ length: batchSize }, (_, i) => Math.min(start + i, total - 1)),
-      { augment: false, seed: 0, epoch: 0 },
+    ahead(
+      dataset.load(
+        Array.from({ length: batchSize }, (_, i) => Math.min(start + i, total - 1)),
+        { augment: false, seed: 0, epoch: 0 },
+      ),
     );
   let next = total > 0 ? load(0) : undefined;
   for (let start = 0; start < total; start += batchSize) {
@@ -51,11 +54,7 @@ export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
     const batch = await next!;
     next = start + batchSize < total ? load(start + batchSize) : undefined;
     const rows = Math.min(batchSize, total - start);
-    const input = uploadRecord(executor, batch.input);
-    const logits = await run(params, input);
-    const output = (await executor.read(logits)).data as Float32Array;
-    logits.dispose();
-    disposeRecord(input);
+    const output = await outputOf(executor, (input) => run(params, input), batch);
     metrics.add(output, batch.target, rows);
     const width = output.length / batchSize;
     for (let row = 0; row < rows; row++) {
@@ -69,6 +68,23 @@ export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
     examples: total,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Logits of a batch, [B, C] row-major. */
+async function outputOf(
+  executor: Executor,
+  run: (input: TensorRecord) => Promise<Tensor>,
+  batch: Batch,
+): Promise<Float32Array> {
+  const input = uploadRecord(executor, batch.input);
+  try {
+    const logits = await run(input);
+    const { data } = await executor.read(logits);
+    logits.dispose();
+    return data as Float32Array;
+  } finally {
+    disposeRecord(input);
+  }
 }
 
 /** Share of equal predictions. */

@@ -17,6 +17,7 @@ import type {
 } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
+import { ahead } from './ahead.ts';
 import { evaluate } from './evaluate.ts';
 import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
@@ -68,18 +69,23 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   for (const [name, fn] of Object.entries(method.phases)) phases[name] = executor.prepare(name, fn);
   const log = new StepLog(job, plan);
   try {
-    let next = loadStep(job, method, plan, 0);
+    let next = ahead(loadStep(job, method, plan, 0));
     for (let step = 0; step < plan.steps; step++) {
       throwIfStopped(job.signal);
       const batches = await next;
-      if (step + 1 < plan.steps) next = loadStep(job, method, plan, step + 1);
+      if (step + 1 < plan.steps) next = ahead(loadStep(job, method, plan, step + 1));
       const phase = method.phase(step);
       log.start();
       const input = uploadStep(executor, method, batches, step);
-      const result = await phases[phase]!(state, input);
-      state = advance(state, result.state);
-      await log.finish(step, phase, result, batches.main, method.scalars(step));
-      disposeStep(input, result);
+      try {
+        const result = await phases[phase]!(state, input);
+        state = advance(state, result.state);
+        await log
+          .finish(step, phase, result, batches.main, method.scalars(step))
+          .finally(() => disposeResult(result));
+      } finally {
+        disposeInput(input);
+      }
       await evaluateWhenDue(job, method, state, plan, step);
     }
   } catch (error) {
@@ -107,6 +113,7 @@ async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
     optimization: job.train,
     steps: plan.steps,
     seed: job.train.seed,
+    hasUnlabelled: task.splits.unlabelled !== undefined,
   };
   if (!job.method.needsBoundary?.(settings)) return job.method.create(context);
   const batch = await task.splits.train!.load([...plan.indices(0)], { augment: false, seed: 0, epoch: 0 });
@@ -161,12 +168,15 @@ function uploadStep(
   };
 }
 
-function disposeStep(input: StepInput, result: StepResult): void {
+function disposeInput(input: StepInput): void {
   disposeRecord(input.input);
   disposeRecord(input.target);
   Object.values(input.extra).forEach(disposeRecord);
   disposeRecord(input.noise);
   disposeRecord(input.scalars as TensorRecord);
+}
+
+function disposeResult(result: StepResult): void {
   result.loss.dispose();
   result.output.dispose();
   disposeRecord(result.parts);
