@@ -9,15 +9,17 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import { firstRows } from '../methods/side-step.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
 
 export type FadeLoss = (logits: tf.Tensor) => { loss: tf.Scalar; aux: TensorRecord };
 
 type Context = Pick<MethodContext, 'task' | 'optimization'>;
 
-/** Label loss alone. */
-export function labelLoss({ task, optimization }: Context, { target }: StepInput): FadeLoss {
-  return (logits) => {
+/** Label loss alone, of the first `rows` examples. */
+export function labelLoss({ task, optimization }: Context, { target }: StepInput, rows: number): FadeLoss {
+  return (all) => {
+    const logits = firstRows(all, rows);
     const loss = tf.mean(task.loss(logits, target, optimization.labelSmoothing)) as tf.Scalar;
     return { loss, aux: { logits, taskLoss: tf.clone(loss) } };
   };
@@ -31,31 +33,56 @@ export function labelGate(teacherLoss: tf.Tensor, studentLoss: tf.Tensor): tf.Te
   );
 }
 
-/** Label loss and distillation from side logits [B, C], which are constants here. */
+/**
+ * Label loss and distillation of the first B = `rows` examples, distillation alone of the U unlabelled ones after them:
+ * mean_B(…) + U/B · weight · mean_U(sure_u · distill_u), where sure_u is 1 if the teacher's answer is as probable as
+ * `unlabelled.confidence`.
+ *
+ * @param sideLogits [B + U, C], constants here
+ */
 export function logitLoss(
   { task, optimization }: Context,
   { target }: StepInput,
+  rows: number,
   sideLogits: tf.Tensor,
-  { alpha, temperature, gate, teacher: kind }: MdpdSettings['logit'],
+  { logit, unlabelled }: Pick<MdpdSettings, 'logit' | 'unlabelled'>,
 ): FadeLoss {
-  return (logits) => {
+  const { alpha, temperature, gate, teacher: kind } = logit;
+  return (all) => {
+    const teachers =
+      kind === 'side' ? sideLogits : withoutGradient((own) => tf.mul(tf.add(sideLogits, own!), 0.5), [all]);
+    const distilled = task.distill(all, teachers, temperature);
+    const [logits, teacher] = [firstRows(all, rows), firstRows(teachers, rows)];
     const student = task.loss(logits, target, optimization.labelSmoothing);
-    const teacher =
-      kind === 'side'
-        ? sideLogits
-        : withoutGradient((own) => tf.mul(tf.add(sideLogits, own!), 0.5), [logits]);
-    const distilled = task.distill(logits, teacher, temperature);
     const open =
       gate === 'label'
         ? labelGate(task.loss(teacher, target, optimization.labelSmoothing), student)
         : tf.onesLike(student);
     const weight = tf.mul(open, alpha);
-    const perExample = tf.add(tf.mul(tf.sub(1, weight), student), tf.mul(weight, distilled));
+    const labelled = distilled.shape[0] === rows ? distilled : tf.slice(distilled, [0], [rows]);
+    const mixed = tf.mean(tf.add(tf.mul(tf.sub(1, weight), student), tf.mul(weight, labelled)));
+    const aux = {
+      logits,
+      taskLoss: tf.mean(student),
+      distillLoss: tf.mean(labelled),
+      gateShare: tf.mean(open),
+    };
+    if (distilled.shape[0] === rows) return { loss: mixed as tf.Scalar, aux };
+    const sure = tf.slice(confident(teachers, unlabelled.confidence), [rows], [-1]);
+    const alone = tf.sum(tf.mul(sure, tf.slice(distilled, [rows], [-1])));
     return {
-      loss: tf.mean(perExample) as tf.Scalar,
-      aux: { logits, taskLoss: tf.mean(student), distillLoss: tf.mean(distilled), gateShare: tf.mean(open) },
+      loss: tf.add(mixed, tf.mul(alone, unlabelled.weight / rows)) as tf.Scalar,
+      aux: { ...aux, sureShare: tf.mean(sure) },
     };
   };
+}
+
+/** 1 where the most probable class of logits [B, C] is at least as probable as `least`, [B]. A constant. */
+function confident(logits: tf.Tensor, least: number): tf.Tensor {
+  return withoutGradient(
+    (values) => tf.cast(tf.greaterEqual(tf.max(tf.softmax(values as tf.Tensor2D), -1), least), 'float32'),
+    [logits],
+  );
 }
 
 /** A function of tensors whose result counts as a constant, whatever its operations. */

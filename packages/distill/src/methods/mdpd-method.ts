@@ -10,7 +10,6 @@ import type {
   MethodProvider,
   State,
   StepFunction,
-  StepInput,
   StepResult,
   TensorRecord,
   TrainState,
@@ -21,7 +20,8 @@ import { blockwiseGradients } from '../fade/blockwise.ts';
 import { labelLoss, logitLoss, type FadeLoss } from '../fade/logit-loss.ts';
 import { runModel, runModelAt, runStates } from '../forward.ts';
 import { mdpdSchema, type MdpdSettings } from './mdpd-settings.ts';
-import { createSideTeacher, type SideTeacher } from './side-step.ts';
+import { createSideTeacher, firstRows, type SideTeacher } from './side-step.ts';
+import { stepBatch } from './step-batch.ts';
 import { createTrainee, type Trainee } from './trainee.ts';
 import { optimizerScalars, updateGroup } from './update.ts';
 
@@ -46,12 +46,13 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
       blocks,
     });
     const fadeSteps = numberFadeSteps(settings, steps);
+    const unlabelled = context.hasUnlabelled ? settings.unlabelled.batchSize : 0;
     return {
       name: 'mdpd',
       paths: ['faded', 'side'],
       trainedParameters: trainee.changed,
       views: 1,
-      unlabelled: 0,
+      unlabelled,
       initialize: (parameters, random) => {
         const { frozen, trained } = trainee.split(parameters, random);
         const side = teacher.initialize(random.fork('side'));
@@ -67,7 +68,7 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
         ...optimizerScalars(optimization, step, steps),
         fadeStep: fadeSteps[step]!,
       }),
-      noise: (step, batchSize) => teacher.noise(step, batchSize),
+      noise: (step, batchSize) => teacher.noise(step, batchSize + unlabelled),
       forward: (path, state, input) => {
         if (path === 'faded')
           return runModel(backbone, head, trainee.ship(state.frozen, state.trained), input);
@@ -99,8 +100,9 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
   const { backbone, head, optimization } = context;
   return (state, input) => {
     const at = trainee.paramsFrom(state.frozen, state.trained);
-    const states = runStates(backbone, at, input.input);
-    const side = teacher.gradients(state.side, states, input);
+    const { all, rows } = stepBatch(input);
+    const states = runStates(backbone, at, all);
+    const side = teacher.gradients(state.side, states, input, all, rows);
     const sideUpdate = updateGroup(
       optimization,
       teacher.group,
@@ -116,15 +118,15 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
       return {
         state: { side: sideUpdate.params, optimizer: sideUpdate.moments },
         loss: side.loss,
-        output: side.logits,
+        output: firstRows(side.logits, rows),
         parts,
       };
     }
     const lossOf =
       phase === 'label'
-        ? labelLoss(context, input)
-        : logitLoss(context, input, side.logits, context.settings.logit);
-    const fade = fadeGradients(context, trainee, state, states, input, lossOf);
+        ? labelLoss(context, input, rows)
+        : logitLoss(context, input, rows, side.logits, context.settings);
+    const fade = fadeGradients(context, trainee, state, states, all, lossOf);
     disposeStates(states);
     const { scalars } = input;
     const fadeUpdate = updateGroup(
@@ -159,7 +161,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
     { stageOf, paramsFrom }: Trainee,
     { frozen, trained }: TrainState,
     states: readonly State[],
-    { input }: StepInput,
+    input: Readonly<TensorRecord>,
     loss: FadeLoss,
   ): { loss: tf.Scalar; aux: TensorRecord; grads: TensorRecord } {
     if (!settings.fade.recompute) {

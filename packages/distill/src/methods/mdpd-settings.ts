@@ -26,6 +26,29 @@ export const logitSchema = z
   })
   .describe('logits from side to backbone');
 
+export const unlabelledSchema = z
+  .strictObject({
+    batchSize: z
+      .int()
+      .min(0)
+      .max(65536)
+      .default(50)
+      .describe('unlabelled examples a step, where `data.unlabelled` names some; 0: none'),
+    weight: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(1)
+      .describe('of their distillation against a labelled example'),
+    confidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.8)
+      .describe("smallest probability of the side network's answer for an example to count"),
+  })
+  .describe('images without labels, through the teacher');
+
 export const fadeSchema = z
   .strictObject({
     train: z
@@ -51,6 +74,7 @@ export const mdpdSchema = z.strictObject({
   side: sideSchema.prefault({}),
   feature: featureSchema.prefault({}),
   logit: logitSchema.prefault({}),
+  unlabelled: unlabelledSchema.prefault({}),
   fade: fadeSchema.prefault({}),
   warmup: z
     .number()

@@ -6,6 +6,7 @@ import { initialMoments } from '@mdpd/tensor/adamw';
 import { featureSchema } from '../feature/feature-settings.ts';
 import { plainParams, runStates } from '../forward.ts';
 import { sideSchema } from '../side/side-settings.ts';
+import { batchOf } from './step-batch.ts';
 import { createSideTeacher } from './side-step.ts';
 import { optimizerScalars, updateGroup } from './update.ts';
 
@@ -38,7 +39,13 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
       phases: {
         train: (state, input) => {
           const states = runStates(backbone, plainParams(state.frozen), input.input);
-          const { loss, grads, logits, taskLoss, featureLoss } = teacher.gradients(state.side, states, input);
+          const { loss, grads, logits, taskLoss, featureLoss } = teacher.gradients(
+            state.side,
+            states,
+            input,
+            input.input,
+            batchOf(input.input),
+          );
           tf.dispose(states.map((tap) => Object.values(tap)));
           const { params, moments } = updateGroup(
             optimization,

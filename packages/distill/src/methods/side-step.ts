@@ -33,7 +33,7 @@ import type { Group } from './update.ts';
 export interface SideStepResult {
   readonly loss: tf.Scalar;
   readonly grads: TensorRecord;
-  /** Side logits [B, C] before the update. */
+  /** Side logits [B + U, C] before the update. */
   readonly logits: tf.Tensor;
   readonly taskLoss: tf.Scalar;
   readonly featureLoss: tf.Scalar;
@@ -44,7 +44,17 @@ export interface SideTeacher {
   initialize(random: RandomSource): HostRecord;
   readonly group: Group;
   noise(step: number, batchSize: number): HostRecord;
-  gradients(side: Params, states: readonly State[], input: StepInput): SideStepResult;
+  /**
+   * @param all inputs of the whole step, [B + U, …]: the labelled examples first, then unlabelled ones
+   * @param rows B
+   */
+  gradients(
+    side: Params,
+    states: readonly State[],
+    step: StepInput,
+    all: TensorRecord,
+    rows: number,
+  ): SideStepResult;
   logits(side: Params, states: readonly State[], input: Readonly<TensorRecord>): tf.Tensor;
 }
 
@@ -99,11 +109,11 @@ export function createSideTeacher(
     initialize: (random) => drawTensors(plans, random),
     noise: (step, batchSize) => drawMasks(context, layers, feature.maskRatio, step, batchSize),
     logits: (params, states, input) => runSide(backbone, side, params, states, input).logits,
-    gradients: (params, states, step) => {
+    gradients: (params, states, step, all, rows) => {
       const result = valueAndGrads((weights) => {
-        const output = runSide(backbone, side, weights, states, step.input);
+        const output = runSide(backbone, side, weights, states, all);
         const taskLoss = tf.mean(
-          task.loss(output.logits, step.target, optimization.labelSmoothing),
+          task.loss(firstRows(output.logits, rows), step.target, optimization.labelSmoothing),
         ) as tf.Scalar;
         const matching = features(weights, states, step, output.states);
         return {
@@ -121,6 +131,11 @@ export function createSideTeacher(
       };
     },
   };
+}
+
+/** The first `rows` rows of logits, [rows, C]. */
+export function firstRows(logits: tf.Tensor, rows: number): tf.Tensor {
+  return logits.shape[0] === rows ? logits : tf.slice(logits, [0, 0], [rows, -1]);
 }
 
 type SideStates = ReturnType<typeof runSide>['states'];
