@@ -98,6 +98,8 @@ export interface MethodContext<Settings = unknown> {
   /** Total number of steps. */
   readonly steps: number;
   readonly seed: number;
+  /** Whether the data have unlabelled examples. */
+  readonly hasUnlabelled: boolean;
   /** Measured shallow/deep boundary by stream, where the settings ask for it. */
   readonly boundary?: Readonly<Record<string, number>>;
 }

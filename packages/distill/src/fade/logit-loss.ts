@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { MethodContext, StepInput, TensorRecord } from '@mdpd/core';
-import { firstRows } from '../methods/side-step.ts';
+import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
 
 export type FadeLoss = (logits: tf.Tensor) => { loss: tf.Scalar; aux: TensorRecord };
@@ -35,8 +35,8 @@ export function labelGate(teacherLoss: tf.Tensor, studentLoss: tf.Tensor): tf.Te
 
 /**
  * Label loss and distillation of the first B = `rows` examples, distillation alone of the U unlabelled ones after them:
- * mean_B(…) + U/B · weight · mean_U(sure_u · distill_u), where sure_u is 1 if the teacher's answer is as probable as
- * `unlabelled.confidence`.
+ * mean_B(…) + U/B · weight · mean_U(sure_u · distill_u), where sure_u is 1 if the teacher's class is at least as probable
+ * as `unlabelled.confidence` (and always for tasks without classes).
  *
  * @param sideLogits [B + U, C], constants here
  */
@@ -68,7 +68,11 @@ export function logitLoss(
       gateShare: tf.mean(open),
     };
     if (distilled.shape[0] === rows) return { loss: mixed as tf.Scalar, aux };
-    const sure = tf.slice(confident(teachers, unlabelled.confidence), [rows], [-1]);
+    const certain =
+      task.head.kind === 'classification'
+        ? confident(teachers, unlabelled.confidence)
+        : tf.onesLike(distilled);
+    const sure = tf.slice(certain, [rows], [-1]);
     const alone = tf.sum(tf.mul(sure, tf.slice(distilled, [rows], [-1])));
     return {
       loss: tf.add(mixed, tf.mul(alone, unlabelled.weight / rows)) as tf.Scalar,

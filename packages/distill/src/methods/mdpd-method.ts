@@ -20,8 +20,8 @@ import { blockwiseGradients } from '../fade/blockwise.ts';
 import { labelLoss, logitLoss, type FadeLoss } from '../fade/logit-loss.ts';
 import { runModel, runModelAt, runStates } from '../forward.ts';
 import { mdpdSchema, type MdpdSettings } from './mdpd-settings.ts';
-import { createSideTeacher, firstRows, type SideTeacher } from './side-step.ts';
-import { stepBatch } from './step-batch.ts';
+import { createSideTeacher, type SideTeacher } from './side-step.ts';
+import { firstRows, stepBatch } from './step-batch.ts';
 import { createTrainee, type Trainee } from './trainee.ts';
 import { optimizerScalars, updateGroup } from './update.ts';
 

@@ -28,6 +28,7 @@ import { drawTokenMask } from '../feature/mask.ts';
 import { runSide, sidePlan, sideShape, tappedLayers } from '../side/side-network.ts';
 import type { SideSettings } from '../side/side-settings.ts';
 import { drawTensors } from '../specs.ts';
+import { firstRows } from './step-batch.ts';
 import type { Group } from './update.ts';
 
 export interface SideStepResult {
@@ -131,11 +132,6 @@ export function createSideTeacher(
       };
     },
   };
-}
-
-/** The first `rows` rows of logits, [rows, C]. */
-export function firstRows(logits: tf.Tensor, rows: number): tf.Tensor {
-  return logits.shape[0] === rows ? logits : tf.slice(logits, [0, 0], [rows, -1]);
 }
 
 type SideStates = ReturnType<typeof runSide>['states'];

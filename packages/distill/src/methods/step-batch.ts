@@ -24,3 +24,8 @@ export function stepBatch({ input, extra }: StepInput): StepBatch {
   ]);
   return { all: Object.fromEntries(joined) as TensorRecord, rows };
 }
+
+/** The first `rows` rows of logits, [rows, C]. */
+export function firstRows(logits: tf.Tensor, rows: number): tf.Tensor {
+  return logits.shape[0] === rows ? logits : tf.slice(logits, [0, 0], [rows, -1]);
+}
