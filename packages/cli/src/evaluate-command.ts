@@ -18,7 +18,7 @@ import { describeProblems, loadPlugins } from './plugins.ts';
 import { createProgress } from './progress.ts';
 import { openRunnable } from './runnable.ts';
 import { listenForStop } from './stop-signal.ts';
-import { findTarget, recipeOf, type Target } from './target.ts';
+import { findTarget, pluginsFor, recipeOf, type Target } from './target.ts';
 
 const splits: readonly SplitName[] = ['train', 'validation', 'test'];
 
@@ -75,7 +75,7 @@ async function evaluateTarget(
   const stopper = listenForStop(output.message);
   let primary = '';
   const progress = createProgress({ stream: output.messages, metric: () => primary });
-  const { registry, problems } = await loadPlugins();
+  const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd(), options.recipe));
   describeProblems(problems).forEach(output.message);
   const target = findTarget(name, registry, process.cwd());
   const { recipe, directory } = recipeFor(target, options.recipe, overrides, registry);

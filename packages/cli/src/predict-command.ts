@@ -1,5 +1,5 @@
 /** `mdpd predict <run or model> <input …>` */
-import { MdpdError, resolveRecipe, type Prediction } from '@mdpd/core';
+import { resolveRecipe, type Executor, type Prediction } from '@mdpd/core';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
@@ -8,7 +8,7 @@ import { formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { openRunnable, type Runnable } from './runnable.ts';
-import { findTarget, recipeOf } from './target.ts';
+import { findTarget, pluginsFor, recipeOf } from './target.ts';
 
 /** Inputs that run at once: bounds memory when thousands are named. */
 const chunkSize = 32;
@@ -50,21 +50,21 @@ interface PredictOptions {
 async function predict(name: string, inputs: readonly string[], options: PredictOptions): Promise<number> {
   const output = createOutput({ json: options.json === true });
   const top = wholeNumber('predict', '--top', options.top) ?? defaultTop;
-  const { registry, problems } = await loadPlugins();
+  const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd()));
   describeProblems(problems).forEach(output.message);
   const target = findTarget(name, registry, process.cwd());
   // Only a side network needs its recipe: for the backbone below it.
   const recipe = target.kind === 'side' ? resolveRecipe(recipeOf(target.run!), registry) : undefined;
   const warn = (message: string): void => output.message(`warning: ${message}`);
-  const runnable = await openRunnable(target, {
-    registry,
-    recipe,
-    withData: false,
-    directory: process.cwd(),
-    splits: [],
-    warn,
-  });
-  const predictions = await predictAll(runnable, inputs, options.executor ?? 'auto', registry, warn);
+  const { executor } = await startExecutor(options.executor ?? 'auto', registry.executors.values, warn);
+  const directory = process.cwd();
+  let predictions: Prediction[];
+  try {
+    const open = { registry, recipe, withData: false, directory, splits: [], warn };
+    predictions = await predictAll(await openRunnable(target, open), inputs, executor);
+  } finally {
+    await executor.stop();
+  }
   const answers = predictions.map((prediction, i) => ({
     input: inputs[i]!,
     ...prediction,
@@ -77,33 +77,24 @@ async function predict(name: string, inputs: readonly string[], options: Predict
 async function predictAll(
   { task, forward, parameters }: Runnable,
   inputs: readonly string[],
-  executorName: string,
-  { executors }: { executors: { values: Parameters<typeof startExecutor>[1] } },
-  warn: (message: string) => void,
+  executor: Executor,
 ): Promise<Prediction[]> {
-  const { executor } = await startExecutor(executorName, executors.values, warn);
   const params = uploadRecord(executor, parameters);
   const run = executor.prepare('predict', forward);
   const predictions: Prediction[] = [];
-  try {
-    for (let start = 0; start < inputs.length; start += chunkSize) {
-      const batch = await task.encode(inputs.slice(start, start + chunkSize));
-      const input = uploadRecord(executor, batch.input);
-      const logits = await run(params, input);
-      const output = (await executor.read(logits)).data;
-      if (!(output instanceof Float32Array))
-        throw new MdpdError('MODEL_OUTPUT', 'the model gives no real numbers');
-      logits.dispose();
-      disposeRecord(input);
-      const width = output.length / batch.size;
-      for (let row = 0; row < batch.size; row++) {
-        predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)));
-      }
+  for (let start = 0; start < inputs.length; start += chunkSize) {
+    const batch = await task.encode(inputs.slice(start, start + chunkSize));
+    const input = uploadRecord(executor, batch.input);
+    const logits = await run(params, input);
+    const output = (await executor.read(logits)).data as Float32Array;
+    logits.dispose();
+    disposeRecord(input);
+    const width = output.length / batch.size;
+    for (let row = 0; row < batch.size; row++) {
+      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)));
     }
-  } finally {
-    disposeRecord(params);
-    await executor.stop();
   }
+  disposeRecord(params);
   return predictions;
 }
 

@@ -85,7 +85,7 @@ function liveProgress({ stream, metric, now = Date.now }: ProgressOptions): Prog
 
 /** Lines for logs: the first and last step, then one every ten seconds. */
 function plainProgress({ stream, metric, now = Date.now }: ProgressOptions): Progress {
-  let printed = -Infinity;
+  let printed = now();
   const say = (message: string): void => void stream.write(`${message}\n`);
   const print = (line: string, always: boolean): void => {
     if (!always && now() - printed < plainInterval) return;

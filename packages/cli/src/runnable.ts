@@ -80,6 +80,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
     settings,
     optimization: recipe.train,
     steps: run.result.steps,
+    hasUnlabelled: task.splits.unlabelled !== undefined,
     seed,
   });
   const initial = method.initialize(parameters, createRandom(seed).fork('method'));

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { didYouMean, MdpdError, type LoadedRecipe, loadRecipe, type Registry } from '@mdpd/core';
+import type { PluginOptions } from './plugins.ts';
 import { isRunFolder, readFinishedRun, runFiles } from './run-folder.ts';
 import type { Result } from './result.ts';
 
@@ -43,6 +44,18 @@ export function findTarget(name: string, registry: Registry, directory: string):
   );
 }
 
+/**
+ * The plugins that a target needs: those that its run's recipe names, or the recipe that the user names. They must be
+ * loaded before the target can be opened.
+ */
+export function pluginsFor(name: string, directory: string, recipeFile?: string): PluginOptions {
+  if (recipeFile !== undefined) return { named: loadRecipe(recipeFile).plugins, directory };
+  const folder = runFolderOf(path.resolve(directory, name));
+  if (folder === undefined) return { directory };
+  const run = finishedRun(folder);
+  return { named: recipeOf(run).plugins, directory: run.directory };
+}
+
 /** The recipe of a run, as it was resolved. */
 export function recipeOf(run: FinishedRun, overrides: readonly string[] = []): LoadedRecipe {
   return loadRecipe(run.recipeFile, overrides);
@@ -59,9 +72,15 @@ function runTarget(name: string, folder: string): Target {
 
 /** A model folder inside a run belongs to it. */
 function modelTarget(name: string, folder: string): Target {
+  const run = runFolderOf(folder);
+  return { name, folder, kind: 'model', run: run === undefined ? undefined : finishedRun(run) };
+}
+
+/** The run that a folder is, or that a model folder is in. */
+function runFolderOf(folder: string): string | undefined {
+  if (isRunFolder(folder)) return folder;
   const above = path.dirname(folder);
-  const inRun = path.basename(folder) === runFiles.model && isRunFolder(above);
-  return { name, folder, kind: 'model', run: inRun ? finishedRun(above) : undefined };
+  return path.basename(folder) === runFiles.model && isRunFolder(above) ? above : undefined;
 }
 
 function finishedRun(folder: string): FinishedRun {
