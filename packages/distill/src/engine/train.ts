@@ -1,7 +1,6 @@
 /** The training loop that every method shares. */
 import type {
   Backbone,
-  Batch,
   Executor,
   Head,
   HostRecord,
@@ -17,8 +16,8 @@ import type {
 } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
-import { ahead } from './ahead.ts';
 import { evaluate } from './evaluate.ts';
+import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
@@ -69,11 +68,12 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   for (const [name, fn] of Object.entries(method.phases)) phases[name] = executor.prepare(name, fn);
   const log = new StepLog(job, plan);
   try {
-    let next = ahead(loadStep(job, method, plan, 0));
+    const load = stepLoader(job, method, plan);
+    let next = load(0);
     for (let step = 0; step < plan.steps; step++) {
       throwIfStopped(job.signal);
       const batches = await next;
-      if (step + 1 < plan.steps) next = ahead(loadStep(job, method, plan, step + 1));
+      if (step + 1 < plan.steps) next = load(step + 1);
       const phase = method.phase(step);
       log.start();
       const input = uploadStep(executor, method, batches, step);
@@ -113,38 +113,11 @@ async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
     optimization: job.train,
     steps: plan.steps,
     seed: job.train.seed,
-    hasUnlabelled: task.splits.unlabelled !== undefined,
+    hasUnlabelled: (task.splits.unlabelled?.size ?? 0) > 0,
   };
   if (!job.method.needsBoundary?.(settings)) return job.method.create(context);
   const batch = await task.splits.train!.load([...plan.indices(0)], { augment: false, seed: 0, epoch: 0 });
   return job.method.create({ ...context, boundary: await measureBoundary(job, batch) });
-}
-
-interface StepBatches {
-  readonly main: Batch;
-  readonly extra: Readonly<Record<string, Batch>>;
-}
-
-async function loadStep(
-  job: TrainingJob,
-  method: Method,
-  plan: StepPlan,
-  step: number,
-): Promise<StepBatches> {
-  const dataset = job.task.splits.train!;
-  const indices = [...plan.indices(step)];
-  const options = { augment: true, seed: job.train.seed, epoch: plan.epoch(step) };
-  const extra: Record<string, Batch> = {};
-  for (let view = 1; view < method.views; view++) {
-    extra[`view${view}`] = await dataset.load(indices, { ...options, view });
-  }
-  const more = method.unlabelled > 0 ? job.task.splits.unlabelled : undefined;
-  if (more) {
-    const plans = planSteps(more.size, { ...job.train, batchSize: method.unlabelled });
-    const chosen = [...plans.indices(step)];
-    extra['unlabelled'] = await more.load(chosen, { ...options, epoch: plans.epoch(step) });
-  }
-  return { main: await dataset.load(indices, { ...options, view: 0 }), extra };
 }
 
 function uploadStep(
