@@ -13,6 +13,7 @@ import { createRandom } from '@mdpd/tensor/random';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { absoluteDifference, largest } from './differences.ts';
 import { uploadAll, type ModelUnderTest } from './model-under-test.ts';
+import { tidily } from './tidily.ts';
 
 export interface GradientComparison {
   /** Relative difference of the two losses. */
@@ -39,7 +40,7 @@ export function compareGradients(model: ModelUnderTest, settings: TraineeSetting
   const { backbone, head, specs } = model;
   const trainee = createTrainee({ backbone, parameters: specs }, settings);
   const host = trainee.split(model.parameters, createRandom(2));
-  return tf.tidy(() => {
+  return tidily(() => {
     const [frozen, input] = [uploadAll(host.frozen), uploadAll(model.input)];
     const trained = uploadAll(withUpdates(host.trained));
     const paramsFrom = (given: Params) => trainee.paramsFrom(frozen, given);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimizationSettings } from '@mdpd/core';
+import type { OptimizationSettings, Task } from '@mdpd/core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { absoluteDifference } from '@mdpd/testing/differences';
-import { softmax64 } from '@mdpd/testing/reference';
+import { mean64, softmax64 } from '@mdpd/testing/reference';
 import { tinyBackbone } from '@mdpd/testing/fixtures/tiny-backbone';
 import { tinyTask } from '@mdpd/testing/fixtures/tiny-task';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,18 +11,27 @@ import { labelGate, labelLoss, logitLoss, type FadeLoss } from './logit-loss.ts'
 const task = tinyTask(tinyBackbone());
 const optimization = { labelSmoothing: 0.1 } as OptimizationSettings;
 const labels = [0, 1, 2, 2];
-/** The student is right about 0 and 1; the side network is surer of 0, unsure of 1, right about 2, wrong about 3. */
-const student = [
+/**
+ * Four labelled examples. The student is right about 0 and 1; the side network is surer of 0, unsure of 1, right about
+ * 2, wrong about 3. Then three unlabelled ones, of which the side network is sure, unsure, and sure of another class.
+ */
+const students = [
   [1.5, -0.5, 0.2],
   [-1, 3, 0],
   [2, 0.5, -1],
   [0, 0.3, 0.1],
+  [0.2, 0.1, 0.4],
+  [1, 0, -1],
+  [-2, 0.3, 0.9],
 ];
-const side = [
+const sides = [
   [4, -1, 0],
   [0.2, 0.4, 0.1],
   [-1, 0, 3],
   [2, 1, -3],
+  [5, 0, 0],
+  [0.3, 0.2, 0.1],
+  [0, 4, 0],
 ];
 
 const crossEntropy64 = (logits: readonly number[], label: number): number => {
@@ -38,8 +47,6 @@ const kl64 = (from: readonly number[], to: readonly number[], t: number): number
 
 const half = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, c) => (value + b[c]!) / 2);
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 interface Settings {
   readonly alpha: number;
@@ -48,47 +55,65 @@ interface Settings {
   readonly teacher: 'side' | 'average';
 }
 
-/** Loss, its parts and the gradient of the student's logits, all by the formula; the gate is a constant. */
+const unlabelled = { batchSize: 3, weight: 0.7, confidence: 0.8 };
+
+/** Loss and its parts by the formula. Teacher, gate and confidence are constants: they come from `constants`. */
 function reference(
   { alpha, temperature, gate, teacher: kind }: Settings,
-  logits = student,
-  constants = student,
-) {
-  const teacher = constants.map((own, b) => (kind === 'side' ? side[b]! : half(side[b]!, own)));
-  const task64 = logits.map((row, b) => crossEntropy64(row, labels[b]!));
+  logits: readonly (readonly number[])[],
+  constants = logits,
+): Record<string, number> {
+  const teacher = constants.map((own, b) => (kind === 'side' ? sides[b]! : half(sides[b]!, own)));
+  const losses = labels.map((label, b) => crossEntropy64(logits[b]!, label));
   const distilled = logits.map((row, b) => kl64(teacher[b]!, row, temperature));
-  const open = constants.map((row, b) =>
-    gate === 'none' || crossEntropy64(teacher[b]!, labels[b]!) < crossEntropy64(row, labels[b]!) ? 1 : 0,
+  const open = labels.map((label, b) =>
+    gate === 'none' || crossEntropy64(teacher[b]!, label) < crossEntropy64(constants[b]!, label) ? 1 : 0,
   );
-  const loss = mean(
-    task64.map((value, b) => (1 - alpha * open[b]!) * value + alpha * open[b]! * distilled[b]!),
-  );
-  return { loss, taskLoss: mean(task64), distillLoss: mean(distilled), gateShare: mean(open) };
+  const mixed = losses.map((value, b) => (1 - alpha * open[b]!) * value + alpha * open[b]! * distilled[b]!);
+  const parts = {
+    taskLoss: mean64(losses),
+    distillLoss: mean64(distilled.slice(0, 4)),
+    gateShare: mean64(open),
+  };
+  if (logits.length === 4) return { loss: mean64(mixed), ...parts };
+  const sure = teacher
+    .slice(4)
+    .map((row) => (Math.max(...softmax64(row)) >= unlabelled.confidence ? 1 : 0) as number);
+  const alone = sure.map((value, u) => value * distilled[4 + u]!);
+  const loss = mean64(mixed) + (3 / 4) * unlabelled.weight * mean64(alone);
+  return { loss, ...parts, sureShare: mean64(sure) };
 }
 
-function numericGradient(settings: Settings): number[] {
+function numericGradient(settings: Settings, logits: readonly (readonly number[])[]): number[] {
   const step = 1e-5;
-  const moved = (b: number, c: number, by: number): number[][] =>
-    student.map((row, i) => row.map((value, j) => (i === b && j === c ? value + by : value)));
-  return student.flatMap((row, b) =>
-    row.map(
-      (_, c) =>
-        (reference(settings, moved(b, c, step)).loss - reference(settings, moved(b, c, -step)).loss) /
-        (2 * step),
-    ),
+  const lossAt = (b: number, c: number, by: number): number => {
+    const moved = logits.map((row, i) => row.map((value, j) => (i === b && j === c ? value + by : value)));
+    return reference(settings, moved, logits)['loss']!;
+  };
+  return logits.flatMap((row, b) =>
+    row.map((_, c) => (lossAt(b, c, step) - lossAt(b, c, -step)) / (2 * step)),
   );
 }
 
-function evaluate(make: () => FadeLoss): { loss: number; parts: Record<string, number>; gradient: number[] } {
-  const parts: Record<string, number> = {};
-  const { value, grad } = tf.valueAndGrad((logits: tf.Tensor) => {
-    const { loss, aux } = make()(logits);
-    for (const [name, tensor] of Object.entries(aux))
-      if (tensor.size === 1) parts[name] = tensor.dataSync()[0]!;
-    expect(aux['logits']).toBe(logits);
+interface Evaluated {
+  readonly values: Record<string, number>;
+  readonly gradient: number[];
+  /** What is reported as the logits of the labelled examples. */
+  readonly logits: number[][];
+}
+
+function evaluate(make: () => FadeLoss, logits: readonly (readonly number[])[]): Evaluated {
+  const values: Record<string, number> = {};
+  let reported: number[][] = [];
+  const { value, grad } = tf.valueAndGrad((given: tf.Tensor) => {
+    const { loss, aux } = make()(given);
+    const { logits: own, ...parts } = aux;
+    for (const [name, tensor] of Object.entries(parts)) values[name] = tensor.dataSync()[0]!;
+    reported = own!.arraySync() as number[][];
     return loss;
-  })(tf.tensor2d(student));
-  return { loss: value.dataSync()[0]!, parts, gradient: Array.from(grad.dataSync()) };
+  })(tf.tensor2d(logits as number[][]));
+  values['loss'] = value.dataSync()[0]!;
+  return { values, gradient: Array.from(grad.dataSync()), logits: reported };
 }
 
 const step = (): Parameters<typeof logitLoss>[1] => ({
@@ -99,66 +124,95 @@ const step = (): Parameters<typeof logitLoss>[1] => ({
   scalars: {},
 });
 
+const distillation = (logit: Settings, rows = 4, from = sides.slice(0, rows)): FadeLoss =>
+  logitLoss({ task, optimization }, step(), 4, tf.tensor2d(from), { logit, unlabelled });
+
+const labelled = students.slice(0, 4);
+const gated: Settings = { alpha: 0.5, temperature: 2, gate: 'label', teacher: 'side' };
+
 beforeAll(() => useBackend('cpu'));
 
 describe('logitLoss', () => {
-  it.each<Settings>([
-    { alpha: 0.5, temperature: 2, gate: 'label', teacher: 'side' },
+  const cases: Settings[] = [
+    gated,
     { alpha: 0.5, temperature: 2, gate: 'none', teacher: 'side' },
     { alpha: 0.3, temperature: 1, gate: 'label', teacher: 'average' },
     { alpha: 0.8, temperature: 4, gate: 'none', teacher: 'average' },
     { alpha: 0, temperature: 2, gate: 'label', teacher: 'side' },
     { alpha: 1, temperature: 2, gate: 'none', teacher: 'side' },
-  ])('equals the formula, with its gradient: %j', (settings) => {
-    const { loss, parts, gradient } = evaluate(() =>
-      logitLoss({ task, optimization }, step(), tf.tensor2d(side), settings),
-    );
-    const expected = reference(settings);
-    expect(loss).toBeCloseTo(expected.loss, 5);
-    expect(parts['taskLoss']).toBeCloseTo(expected.taskLoss, 5);
-    expect(parts['distillLoss']).toBeCloseTo(expected.distillLoss, 5);
-    expect(parts['gateShare']).toBe(expected.gateShare);
-    expect(absoluteDifference(gradient, numericGradient(settings))).toBeLessThan(1e-5);
+  ];
+
+  it.each(cases)('equals the formula, with its gradient: %j', (settings) => {
+    const { values, gradient, logits } = evaluate(() => distillation(settings), labelled);
+    const expected = reference(settings, labelled);
+    expect(Object.keys(values).sort()).toEqual(['distillLoss', 'gateShare', 'loss', 'taskLoss']);
+    for (const [name, value] of Object.entries(expected)) expect(values[name]).toBeCloseTo(value, 5);
+    expect(absoluteDifference(gradient, numericGradient(settings, labelled))).toBeLessThan(1e-5);
+    expect(logits).toHaveLength(4);
+  });
+
+  it.each(cases)('and with unlabelled examples: %j', (settings) => {
+    const { values, gradient, logits } = evaluate(() => distillation(settings, 7), students);
+    const expected = reference(settings, students);
+    expect(Object.keys(values).sort()).toEqual(['distillLoss', 'gateShare', 'loss', 'sureShare', 'taskLoss']);
+    for (const [name, value] of Object.entries(expected)) expect(values[name]).toBeCloseTo(value, 5);
+    expect(absoluteDifference(gradient, numericGradient(settings, students))).toBeLessThan(1e-5);
+    // The metric of the batch is that of its labelled examples.
+    expect(logits).toHaveLength(4);
+  });
+
+  it('learns from the unlabelled examples of which the teacher is sure, and from no other', () => {
+    const { values, gradient } = evaluate(() => distillation(gated, 7), students);
+    expect(values['sureShare']).toBeCloseTo(2 / 3, 6);
+    const row = (u: number): number => Math.max(...gradient.slice(3 * u, 3 * u + 3).map(Math.abs));
+    expect(row(4)).toBeGreaterThan(0.01);
+    expect(row(5)).toBe(0);
+    expect(row(6)).toBeGreaterThan(0.01);
+  });
+
+  it('learns from all unlabelled examples of a task without classes', () => {
+    const scores: Task = { ...task, head: { kind: 'regression', outputs: 3 } };
+    const make = (): FadeLoss =>
+      logitLoss({ task: scores, optimization }, step(), 4, tf.tensor2d(sides), { logit: gated, unlabelled });
+    expect(evaluate(make, students).values['sureShare']).toBe(1);
   });
 
   it('opens the gate for the two examples whose label the side network fits better', () => {
-    const settings: Settings = { alpha: 0.5, temperature: 2, gate: 'label', teacher: 'side' };
-    expect(reference(settings).gateShare).toBe(0.5);
-    const gated = evaluate(() => logitLoss({ task, optimization }, step(), tf.tensor2d(side), settings));
-    const label = evaluate(() => labelLoss({ task, optimization }, step()));
+    expect(reference(gated, labelled)['gateShare']).toBe(0.5);
+    const mixed = evaluate(() => distillation(gated), labelled);
+    const label = evaluate(() => labelLoss({ task, optimization }, step(), 4), labelled);
     const row = (gradient: number[], b: number): number[] => gradient.slice(3 * b, 3 * b + 3);
     // Where the gate is shut, examples 1 and 3, the example counts as in label-only training.
     for (const b of [1, 3])
-      expect(absoluteDifference(row(gated.gradient, b), row(label.gradient, b))).toBeLessThan(1e-7);
+      expect(absoluteDifference(row(mixed.gradient, b), row(label.gradient, b))).toBeLessThan(1e-7);
     for (const b of [0, 2])
-      expect(absoluteDifference(row(gated.gradient, b), row(label.gradient, b))).toBeGreaterThan(1e-3);
+      expect(absoluteDifference(row(mixed.gradient, b), row(label.gradient, b))).toBeGreaterThan(1e-3);
   });
 
   it('with alpha 0 is the label loss', () => {
-    const settings: Settings = { alpha: 0, temperature: 2, gate: 'none', teacher: 'side' };
-    const none = evaluate(() => logitLoss({ task, optimization }, step(), tf.tensor2d(side), settings));
-    const label = evaluate(() => labelLoss({ task, optimization }, step()));
-    expect(none.loss).toBeCloseTo(label.loss, 6);
+    const none = evaluate(() => distillation({ ...gated, alpha: 0 }), labelled);
+    const label = evaluate(() => labelLoss({ task, optimization }, step(), 4), labelled);
+    expect(none.values['loss']).toBeCloseTo(label.values['loss']!, 6);
     expect(absoluteDifference(none.gradient, label.gradient)).toBeLessThan(1e-7);
   });
 
   it('gives the side logits no gradient', () => {
-    const settings: Settings = { alpha: 0.5, temperature: 2, gate: 'label', teacher: 'average' };
-    const gradientOfSide = (): tf.Tensor =>
-      tf.grad((given: tf.Tensor) =>
-        tf.add(
-          logitLoss({ task, optimization }, step(), given, settings)(tf.tensor2d(student)).loss,
-          tf.sum(given),
-        ),
-      )(tf.tensor2d(side));
-    expect(Array.from(gradientOfSide().dataSync())).toEqual(new Array(12).fill(1));
+    const gradient = tf.grad((given: tf.Tensor) => {
+      const settings = { logit: { ...gated, teacher: 'average' as const }, unlabelled };
+      const lossOf = logitLoss({ task, optimization }, step(), 4, given, settings);
+      return tf.add(lossOf(tf.tensor2d(students)).loss, tf.sum(given));
+    })(tf.tensor2d(sides));
+    expect(Array.from(gradient.dataSync())).toEqual(new Array(21).fill(1));
   });
 });
 
-it('labelLoss is the mean of the task loss with the recipe’s label smoothing', () => {
-  const { loss, parts } = evaluate(() => labelLoss({ task, optimization }, step()));
-  expect(loss).toBeCloseTo(mean(student.map((row, b) => crossEntropy64(row, labels[b]!))), 6);
-  expect(parts['taskLoss']).toBe(loss);
+it('labelLoss is the mean of the task loss of the labelled examples, with the label smoothing of the recipe', () => {
+  for (const logits of [labelled, students]) {
+    const { values, gradient } = evaluate(() => labelLoss({ task, optimization }, step(), 4), logits);
+    expect(values['loss']).toBeCloseTo(mean64(labelled.map((row, b) => crossEntropy64(row, labels[b]!))), 6);
+    expect(values['taskLoss']).toBe(values['loss']);
+    expect(gradient.slice(12).every((value) => value === 0)).toBe(true);
+  }
 });
 
 it('labelGate is 1 only where the teacher is strictly better', () => {

@@ -41,6 +41,7 @@ async function scene(provider: MethodProvider, settings: object, step = 0, steps
     optimization: job.train,
     steps,
     seed: 0,
+    hasUnlabelled: false,
   });
   const batch = await job.task.splits.train!.load([0, 1, 2, 3, 4, 5], { augment: false, seed: 0, epoch: 0 });
   const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [name, tf.scalar(value)]);
