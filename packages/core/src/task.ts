@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { HeadKind } from './backbone.ts';
 import type { Batch, Dataset, ImageSource } from './dataset.ts';
+import type { ProgressRecord } from './reporter.ts';
 import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
 
 export type SplitName = 'train' | 'validation' | 'test' | 'unlabelled';
@@ -70,6 +71,8 @@ export interface TaskContext<Data = unknown> {
   readonly splits?: readonly SplitName[];
   /** Says something to the user: skipped images, chosen defaults. */
   warn(message: string): void;
+  /** Told about long work while the task opens: images decoded ahead. */
+  progress?(record: ProgressRecord): void;
 }
 
 export interface TaskProvider<Data = unknown> {

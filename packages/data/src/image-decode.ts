@@ -20,16 +20,16 @@ sharp.cache(false);
 export interface DecodeOptions {
   /** How messages name the image. */
   readonly place?: string;
+  /** What the user can do about an unreadable image. */
+  readonly fix?: string;
   /** Sides that the preprocessing will resize to; far larger images are shrunk while they are decoded. */
   readonly needed?: { readonly width: number; readonly height: number };
 }
 
-function unreadable(message: string, place: string | undefined, cause?: unknown): MdpdError {
-  return new MdpdError('IMAGE_UNREADABLE', message, {
-    place,
-    fix: 'repair or remove the file, or set data.onCorrupt=skip',
-    cause,
-  });
+const usualFix = 'repair or remove the file, or set data.onCorrupt=skip';
+
+function unreadable(message: string, { place, fix = usualFix }: DecodeOptions, cause?: unknown): MdpdError {
+  return new MdpdError('IMAGE_UNREADABLE', message, { place, fix, cause });
 }
 
 /** Width and height after the rotation that EXIF asks for. */
@@ -50,18 +50,18 @@ function shrinkWhileDecoding(pipeline: Sharp, metadata: Metadata, needed: Decode
   });
 }
 
-async function readMetadata(bytes: Uint8Array, place: string | undefined): Promise<Metadata> {
+async function readMetadata(bytes: Uint8Array, options: DecodeOptions): Promise<Metadata> {
   let metadata: Metadata;
   try {
     metadata = await sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' }).metadata();
   } catch (error) {
-    throw unreadable(`not an image that can be read: ${firstLine(error)}`, place, error);
+    throw unreadable(`not an image that can be read: ${firstLine(error)}`, options, error);
   }
   if (!(readableFormats as readonly string[]).includes(metadata.format)) {
-    throw unreadable(`the format ${metadata.format} is not read`, place);
+    throw unreadable(`the format ${metadata.format} is not read`, options);
   }
   if (metadata.width * metadata.height > mostPixels) {
-    throw unreadable(`${metadata.width} x ${metadata.height} pixels are more than ${mostPixels}`, place);
+    throw unreadable(`${metadata.width} x ${metadata.height} pixels are more than ${mostPixels}`, options);
   }
   return metadata;
 }
@@ -75,7 +75,7 @@ function firstLine(error: unknown): string {
  * ignored (as Pillow does). Throws IMAGE_UNREADABLE naming `place`.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RawImage> {
-  const metadata = await readMetadata(bytes, options.place);
+  const metadata = await readMetadata(bytes, options);
   const grey = metadata.space === 'b-w' || metadata.space === 'grey16';
   try {
     const upright = sharp(bytes, {
@@ -90,7 +90,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
     return toRawImage(data, info);
   } catch (error) {
-    throw unreadable(`the image is damaged: ${firstLine(error)}`, options.place, error);
+    throw unreadable(`the image is damaged: ${firstLine(error)}`, options, error);
   }
 }
 
@@ -108,20 +108,20 @@ function toRawImage(data: Buffer, info: { width: number; height: number; channel
 
 /** Reads and decodes an image file. Throws IMAGE_UNREADABLE, also where the file is missing, a folder or too large. */
 export async function readImageFile(path: string, options: DecodeOptions = {}): Promise<RawImage> {
-  const place = options.place ?? path;
+  const named = { ...options, place: options.place ?? path };
   let bytes: Uint8Array;
   try {
     const info = await stat(path);
-    if (info.isDirectory()) throw unreadable('this is a folder, not an image', place);
-    if (!info.isFile()) throw unreadable('this is not an ordinary file', place);
-    if (info.size === 0) throw unreadable('the file is empty', place);
+    if (info.isDirectory()) throw unreadable('this is a folder, not an image', named);
+    if (!info.isFile()) throw unreadable('this is not an ordinary file', named);
+    if (info.size === 0) throw unreadable('the file is empty', named);
     if (info.size > mostFileBytes)
-      throw unreadable(`${info.size} bytes are more than ${mostFileBytes}`, place);
+      throw unreadable(`${info.size} bytes are more than ${mostFileBytes}`, named);
     bytes = await readFile(path);
   } catch (error) {
     if (error instanceof MdpdError) throw error;
     const message = systemCode(error) === 'ENOENT' ? 'there is no such file' : firstLine(error);
-    throw unreadable(message, place, error);
+    throw unreadable(message, named, error);
   }
-  return decodeImage(bytes, { ...options, place });
+  return decodeImage(bytes, named);
 }

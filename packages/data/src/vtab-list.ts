@@ -42,7 +42,7 @@ export function parseVtabList(text: string, file: string): ListEntry[] {
   return entries;
 }
 
-async function readList(file: string, origin: string): Promise<string> {
+async function readList(file: string, { origin, fix }: VtabListOptions): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > mostBytes)
@@ -52,7 +52,12 @@ async function readList(file: string, origin: string): Promise<string> {
     if (error instanceof MdpdError) throw error;
     const message =
       systemCode(error) === 'ENOENT' ? 'there is no such list file' : 'the list file cannot be read';
-    throw new MdpdError('DATA_MISSING', `${message}: ${origin}`, { place: file, exitCode: 2, cause: error });
+    throw new MdpdError('DATA_MISSING', `${message}: ${origin}`, {
+      place: file,
+      fix,
+      exitCode: 2,
+      cause: error,
+    });
   }
 }
 
@@ -102,6 +107,8 @@ async function checkFiles(entries: readonly ListEntry[], file: string): Promise<
 export interface VtabListOptions {
   /** For messages: the path as the recipe has it. */
   readonly origin: string;
+  /** What to do where the list is missing. */
+  readonly fix?: string;
   readonly decode?: DecodeOptions;
 }
 
@@ -110,7 +117,7 @@ export interface VtabListOptions {
  * Throws DATA_MISSING (list, or an image, with its line), LIST_INVALID, DATA_PATH or DATA_EMPTY.
  */
 export async function openVtabList(file: string, options: VtabListOptions): Promise<ImageSet> {
-  const entries = parseVtabList(await readList(file, options.origin), file);
+  const entries = parseVtabList(await readList(file, options), file);
   if (entries.length === 0) {
     throw new MdpdError('DATA_EMPTY', 'the list names no image', { place: file });
   }

@@ -1,0 +1,5 @@
+/** The plugin of this package: image classification. */
+import { definePlugin } from '@mdpd/core';
+import { vtabProvider } from './vtab-provider.ts';
+
+export default definePlugin({ name: '@mdpd/task-vtab', tasks: [vtabProvider] });
