@@ -65,15 +65,16 @@ interface Common {
 }
 
 function commonOf({ step, beta1, beta2, epsilon }: AdamWSettings): Common {
-  const [b1, b2] = [tf.scalar(beta1), tf.scalar(beta2)];
+  // 1 − βᵗ as −expm1(t·ln β): the plain difference loses half of its float32 digits in the first steps.
+  const correction = (beta: number): tf.Tensor => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
   return {
-    beta1: b1,
+    beta1: tf.scalar(beta1),
     rest1: tf.scalar(1 - beta1),
-    beta2: b2,
+    beta2: tf.scalar(beta2),
     rest2: tf.scalar(1 - beta2),
     epsilon: tf.scalar(epsilon),
-    correction1: tf.sub(1, tf.pow(b1, step)),
-    correction2: tf.sqrt(tf.sub(1, tf.pow(b2, step))),
+    correction1: correction(beta1),
+    correction2: tf.sqrt(correction(beta2)),
   };
 }
 

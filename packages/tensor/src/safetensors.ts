@@ -206,13 +206,16 @@ function storedDtype({ dtype }: HostTensor, float: 'F32' | 'F16' | 'BF16'): Safe
   return dtype === 'float32' ? float : dtype === 'int32' ? 'I32' : 'BOOL';
 }
 
-/** The order of the reference writer: wider types first, then by the bytes of the name. */
+/** Types in the order of the reference writer; within one, tensors are sorted by the bytes of their names. */
+const fileOrder: readonly SafetensorsDtype[] = ['F32', 'I32', 'BF16', 'F16', 'BOOL'];
+
 function inFileOrder(tensors: Readonly<HostRecord>, float: 'F32' | 'F16' | 'BF16'): Stored[] {
   return Object.entries(tensors)
     .map(([name, tensor]) => ({ name, dtype: storedDtype(tensor, float), tensor }))
     .sort(
       (a, b) =>
-        dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
+        fileOrder.indexOf(a.dtype) - fileOrder.indexOf(b.dtype) ||
+        Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
     );
 }
 
@@ -277,8 +280,10 @@ export function writeSafetensors(
   const header = encodeHeader(stored, metadata);
   const temporary = `${path}.tmp-${randomBytes(6).toString('hex')}`;
   let file: number | undefined;
+  let created = false;
   try {
     file = openSync(temporary, 'wx');
+    created = true;
     writeAll(file, header);
     for (const tensor of stored) writeAll(file, encode(tensor));
     fsyncSync(file);
@@ -287,7 +292,7 @@ export function writeSafetensors(
     renameSync(temporary, path);
   } catch (error) {
     if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
+    if (created) rmSync(temporary, { force: true });
     throw new MdpdError('WRITE_FAILED', `the file cannot be written: ${messageOf(error)}`, {
       place: path,
       fix: fixes[systemCode(error) ?? ''],
