@@ -1,68 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createRegistry, type ProgressRecord, type Task, type TaskContext } from '@mdpd/core';
-import data from '@mdpd/data';
-import sharp from 'sharp';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { dataSchema, type VtabData } from './data-schema.ts';
-import plugin from './plugin.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProgressRecord, Task } from '@mdpd/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTaskFixture, labelsOf, plain, registry, type TaskFixture } from './testing/task-fixture.ts';
 import { vtabProvider } from './vtab-provider.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'mdpd-vtab-'));
-afterAll(() => rmSync(base, { recursive: true }));
-
-const registry = createRegistry([plugin, data]);
-
-let directory = '';
-let folders = 0;
-let warnings: string[] = [];
+let fixture: TaskFixture;
 beforeEach(() => {
-  directory = join(base, String(folders++));
-  mkdirSync(directory);
-  warnings = [];
+  fixture = createTaskFixture();
 });
+afterEach(() => fixture.remove());
 
-const processor = { size: 8, image_mean: [0, 0, 0], image_std: [1, 1, 1], resample: 2 };
-
-function context(given: Partial<TaskContext<VtabData>> = {}): TaskContext<VtabData> {
-  return {
-    data: undefined,
-    inputs: { pixel_values: { shape: [3, 8, 8], dtype: 'float32' } },
-    backboneFiles: { 'preprocessor_config.json': processor },
-    sources: registry.sources.values,
-    directory,
-    warn: (message) => warnings.push(message),
-    ...given,
-  };
-}
-
-const open = (recipe: object, given: Partial<TaskContext<VtabData>> = {}): Promise<Task> =>
-  vtabProvider.open(context({ data: dataSchema.parse(recipe), ...given }));
-
-/** Images of one grey value each. */
-async function addImages(images: Readonly<Record<string, number>>): Promise<void> {
-  for (const [name, grey] of Object.entries(images)) {
-    const file = join(directory, name);
-    mkdirSync(dirname(file), { recursive: true });
-    const background = { r: grey, g: grey, b: grey };
-    await sharp({ create: { width: 10, height: 6, channels: 3, background } }).toFile(file);
-  }
-}
-
-const plain = { augment: false, seed: 0, epoch: 0 };
-
-async function labelsOf(
-  task: Task,
-  split: 'train' | 'validation' | 'test' | 'unlabelled',
-): Promise<number[]> {
-  const set = task.splits[split]!;
-  const batch = await set.load(
-    Array.from({ length: set.size }, (_, index) => index),
-    plain,
-  );
-  return [...(batch.target.label?.data ?? [])];
-}
+const open: TaskFixture['open'] = (recipe, given) => fixture.open(recipe, given);
+const addImages: TaskFixture['addImages'] = (images) => fixture.addImages(images);
 
 describe('the plugin', () => {
   it('registers the task', () => {
@@ -91,7 +41,7 @@ describe('mnist', () => {
     expect((await labelsOf(task, 'train')).slice(0, 5)).toEqual([5, 0, 4, 1, 9]);
     expect(progress.at(-1)).toEqual({ type: 'progress', what: 'reading test images', done: 20, total: 20 });
     expect(progress).toHaveLength(60);
-    expect(warnings).toEqual([]);
+    expect(fixture.warnings).toEqual([]);
   });
 
   it('opens only the splits that are asked for', async () => {
@@ -144,7 +94,7 @@ describe('a folder of own images', () => {
     expect(await labelsOf(task, 'train')).toEqual([0, 0, 1, 2]);
     expect(await labelsOf(task, 'test')).toEqual([0, 1]);
     expect(Object.keys(task.splits)).toEqual(['train', 'test']);
-    expect(warnings).toEqual([
+    expect(fixture.warnings).toEqual([
       'validation is left out: the images of mnist:train[50000:54000] share no class with the training images',
     ]);
     const { shape, data: pixels } = (await task.splits.test!.load([1], plain)).input.pixel_values!;
@@ -225,7 +175,7 @@ describe('a folder of own images', () => {
 
   it('refuses an empty split before anything is decoded', async () => {
     await addImages(photos);
-    mkdirSync(join(directory, 'empty'));
+    mkdirSync(join(fixture.directory, 'empty'));
     await expect(open({ train: './train', test: './empty' })).rejects.toMatchObject({ code: 'DATA_EMPTY' });
     await expect(open({ train: './train', test: './test[2:2]' })).rejects.toMatchObject({
       code: 'DATA_EMPTY',
@@ -235,15 +185,15 @@ describe('a folder of own images', () => {
 
   it('names a corrupt image, or skips it', async () => {
     await addImages(photos);
-    writeFileSync(join(directory, 'train/dog/0.png'), 'broken');
-    const broken = join(directory, 'train/dog/0.png');
+    writeFileSync(join(fixture.directory, 'train/dog/0.png'), 'broken');
+    const broken = join(fixture.directory, 'train/dog/0.png');
     await expect(open({ train: './train' })).rejects.toMatchObject({
       code: 'IMAGE_UNREADABLE',
       place: broken,
     });
     const task = await open({ train: './train', onCorrupt: 'skip' });
     expect(await labelsOf(task, 'train')).toEqual([0, 0, 1, 2]);
-    expect(warnings).toEqual([`./train: skipped 1 of 5 images that cannot be read: ${broken}`]);
+    expect(fixture.warnings).toEqual([`./train: skipped 1 of 5 images that cannot be read: ${broken}`]);
   });
 
   it('joins splits of several sources, and tests on one of them', async () => {
@@ -258,83 +208,6 @@ describe('a folder of own images', () => {
     expect(await labelsOf(task, 'test')).toEqual([7, 2, 1]);
     expect(await labelsOf(task, 'validation')).toEqual([10, 11]);
     expect((await labelsOf(task, 'train')).slice(-4)).toEqual([10, 10, 11, 12]);
-  });
-});
-
-describe('VTAB-1k', () => {
-  /** A small copy of one task: `rows` images in every list. */
-  async function addTask(name: string, rows: Readonly<Record<string, number[]>>): Promise<void> {
-    for (const [list, labels] of Object.entries(rows)) {
-      const file = (index: number): string => `images/${list}/${String(index).padStart(6, '0')}.jpg`;
-      const images = Object.fromEntries(
-        labels.map((label, index) => [`vtab-1k/${name}/${file(index)}`, 40 * label]),
-      );
-      await addImages(images);
-      const lines = labels.map((label, index) => `${file(index)} ${label}\n`);
-      writeFileSync(join(directory, 'vtab-1k', name, `${list}.txt`), lines.join(''));
-    }
-  }
-
-  const lists = { train800: [0, 1, 3], val200: [2, 1], train800val200: [0, 1, 3, 2, 1], test: [3, 3, 0, 1] };
-
-  it('trains on all 1,000 images and tests on the test list', async () => {
-    await addTask('kitti', lists);
-    const task = await open({ root: './vtab-1k', name: 'kitti-distance' });
-    expect(task.labels).toEqual(['0', '1', '2', '3']);
-    expect(Object.keys(task.splits)).toEqual(['train', 'test']);
-    expect(await labelsOf(task, 'train')).toEqual([0, 1, 3, 2, 1]);
-    expect(await labelsOf(task, 'test')).toEqual([3, 3, 0, 1]);
-    expect(warnings).toEqual([
-      'kitti/train800val200.txt has 5 rows, the published list has 1000: figures may not be comparable',
-      'kitti/test.txt has 4 rows, the published list has 711: figures may not be comparable',
-    ]);
-  });
-
-  it('tunes on 800 + 200 without touching the test images', async () => {
-    await addTask('kitti', { ...lists, test: [] });
-    const task = await open({
-      root: 'vtab-1k',
-      name: 'kitti',
-      protocol: 'tune',
-      unlabelled: 'mnist:train[:4]',
-    });
-    expect(Object.keys(task.splits).sort()).toEqual(['test', 'train', 'unlabelled', 'validation']);
-    expect(task.splits.test).toBe(task.splits.validation);
-    expect(await labelsOf(task, 'test')).toEqual([2, 1]);
-    expect(warnings[0]).toBe(
-      'protocol tune: test is the same 200 images as validation; the test images of kitti are not used',
-    );
-    const only = await open({ root: 'vtab-1k', name: 'kitti', protocol: 'tune' }, { splits: ['test'] });
-    expect(Object.keys(only.splits)).toEqual(['test']);
-    expect(await labelsOf(only, 'test')).toEqual([2, 1]);
-  });
-
-  it('refuses labels that the task does not have, unknown tasks and missing folders', async () => {
-    await addTask('kitti', { ...lists, test: [4] });
-    await expect(open({ root: 'vtab-1k', name: 'kitti' })).rejects.toMatchObject({
-      code: 'LIST_INVALID',
-      message: 'the list has the label 4',
-      place: join(directory, 'vtab-1k/kitti/test.txt'),
-      allowed: '0 to 3 for kitti',
-    });
-    await expect(open({ root: 'vtab-1k', name: 'kity' })).rejects.toMatchObject({
-      code: 'VTAB_TASK',
-      place: 'data.name',
-    });
-    await expect(open({ root: 'nowhere', name: 'dtd' })).rejects.toMatchObject({
-      code: 'DATA_MISSING',
-      message: 'there is no such list file: dtd/train800val200.txt',
-      place: join(directory, 'nowhere/dtd/train800val200.txt'),
-      fix: 'put the folders of VTAB-1k there, or name where they are: data.root=…',
-      exitCode: 2,
-    });
-  });
-
-  it('opens its lists by path, too', async () => {
-    await addTask('kitti', lists);
-    const task = await open({ train: './vtab-1k/kitti/train800.txt', test: './vtab-1k/kitti/val200.txt' });
-    expect(task.labels).toEqual(['0', '1', '2', '3']);
-    expect(await labelsOf(task, 'test')).toEqual([2, 1]);
   });
 });
 
@@ -355,7 +228,7 @@ describe('preprocessing', () => {
     const again = await open(recipe, { backboneFiles: { 'preprocessor_config.json': saved(imagenet)! } });
     expect(await pixels(again)).toEqual(await pixels(imagenet));
     await open(recipe, { backboneFiles: {} });
-    expect(warnings).toEqual([
+    expect(fixture.warnings).toEqual([
       'the backbone has no preprocessor_config.json: direct bilinear resize, mean 0.5 and std 0.5 are used',
     ]);
   });
@@ -372,23 +245,23 @@ describe('preprocessing', () => {
 describe('a saved model', () => {
   it('encodes what a user names as the data set does', async () => {
     await addImages({ 'photos/a/1.png': 40, 'photos/b/2.png': 90 });
-    const task = await vtabProvider.open(context({ labels: ['a', 'b'] }));
+    const task = await vtabProvider.open(fixture.context({ labels: ['a', 'b'] }));
     expect(task.splits).toEqual({});
-    const paths = [join(directory, 'photos/b/2.png'), join(directory, 'photos/a/1.png')];
+    const paths = [join(fixture.directory, 'photos/b/2.png'), join(fixture.directory, 'photos/a/1.png')];
     const batch = await task.encode(paths);
     const set = (await open({ train: './photos' })).splits.train!;
     expect(batch.input).toEqual((await set.load([1, 0], plain)).input);
     expect(batch).toMatchObject({ size: 2, target: {} });
-    await expect(task.encode([paths[0]!, join(directory, 'none.png')])).rejects.toMatchObject({
+    await expect(task.encode([paths[0]!, join(fixture.directory, 'none.png')])).rejects.toMatchObject({
       code: 'IMAGE_UNREADABLE',
       message: 'there is no such file',
-      place: join(directory, 'none.png'),
+      place: join(fixture.directory, 'none.png'),
       fix: 'name files that hold an image: photo.jpg',
     });
   });
 
   it('needs its class names', async () => {
-    await expect(vtabProvider.open(context())).rejects.toMatchObject({
+    await expect(vtabProvider.open(fixture.context())).rejects.toMatchObject({
       code: 'DATA_CLASSES',
       message: 'the model does not say which classes it has',
       allowed: 'config.json with id2label',
