@@ -7,7 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
 import { ahead } from './ahead.ts';
 import { disposeRecord, uploadRecord } from './state.ts';
-import { throwIfStopped } from './stop.ts';
+import { breathe } from './stop.ts';
 
 /** A model as a pure function: logits [B, C] of its parameters and a batch's inputs. */
 export type Forward = (params: Params, input: Readonly<TensorRecord>) => Tensor;
@@ -50,7 +50,7 @@ export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
     );
   let next = total > 0 ? load(0) : undefined;
   for (let start = 0; start < total; start += batchSize) {
-    throwIfStopped(job.signal);
+    await breathe(job.signal);
     const batch = await next!;
     next = start + batchSize < total ? load(start + batchSize) : undefined;
     const rows = Math.min(batchSize, total - start);

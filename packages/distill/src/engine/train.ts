@@ -22,7 +22,7 @@ import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
 import { StepLog } from './step-log.ts';
-import { throwIfStopped } from './stop.ts';
+import { breathe } from './stop.ts';
 
 export interface TrainingJob {
   readonly backbone: Backbone;
@@ -71,7 +71,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
     const load = stepLoader(job, method, plan);
     let next = load(0);
     for (let step = 0; step < plan.steps; step++) {
-      throwIfStopped(job.signal);
+      await breathe(job.signal);
       const batches = await next;
       if (step + 1 < plan.steps) next = load(step + 1);
       const phase = method.phase(step);
