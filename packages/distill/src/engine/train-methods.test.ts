@@ -63,39 +63,53 @@ const taskLoss = ({ parts }: StepRecord): number | undefined => parts['taskLoss'
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Steps of a run; with `stopAfter`, of its beginning. */
 async function losses(
   name: string,
   method: MethodProvider,
   settings: object,
   count: number,
+  stopAfter = count,
 ): Promise<{ records: StepRecord[]; leaked: number }> {
   const before = tf.memory().numTensors;
-  const job = trainingJob({ executor: executors[name]!, method, settings, train: { steps: count } });
-  const run = await train(job);
-  run.dispose();
+  const controller = new AbortController();
+  const job = trainingJob({
+    executor: executors[name]!,
+    method,
+    settings,
+    train: { steps: count },
+    signal: controller.signal,
+  });
+  const stop = {
+    name: 'stop',
+    record: (record: RunRecord): void => {
+      if (record.type === 'step' && record.step === stopAfter) controller.abort();
+    },
+  };
+  const run = train({ ...job, reporters: [...job.reporters, stop] });
+  if (stopAfter < count) await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  else (await run).dispose();
   return { records: steps(job.records), leaked: tf.memory().numTensors - before };
 }
 
 describe.each(cases)('%s', (_name, method, settings) => {
-  it('learns on wasm: the label loss falls, of the side network too, and nothing leaks', async () => {
-    const { records, leaked } = await losses('wasm', method, settings, 40);
-    expect(records).toHaveLength(40);
+  it('learns on wasm: label losses fall, and nothing leaks; on cpu it starts alike', async () => {
+    const { records, leaked } = await losses('wasm', method, settings, 25);
+    expect(records).toHaveLength(25);
     const falls = (values: number[]): number => mean(values.slice(-5)) / mean(values.slice(0, 5));
     const own = records.flatMap((record) => taskLoss(record) ?? []);
     if (own.length > 0) expect(falls(own)).toBeLessThan(0.95);
     const sides = records.flatMap(({ parts }) => parts['sideLoss'] ?? []);
-    if (sides.length > 0) expect(falls(sides)).toBeLessThan(0.8);
+    if (sides.length > 0) expect(falls(sides)).toBeLessThan(0.85);
     expect(own.length + sides.length).toBeGreaterThan(0);
     expect(leaked).toBe(0);
-  });
-
-  it('has the same losses on cpu and wasm for five steps', async () => {
-    const [cpu, wasm] = [await losses('cpu', method, settings, 5), await losses('wasm', method, settings, 5)];
+    const cpu = await losses('cpu', method, settings, 25, 5);
     expect(cpu.records).toHaveLength(5);
     cpu.records.forEach((record, step) => {
-      expect(Math.abs(record.loss - wasm.records[step]!.loss)).toBeLessThan(1e-3);
-      expect(Object.keys(record.parts)).toEqual(Object.keys(wasm.records[step]!.parts));
+      expect(Math.abs(record.loss - records[step]!.loss)).toBeLessThan(1e-3);
+      expect(Object.keys(record.parts)).toEqual(Object.keys(records[step]!.parts));
     });
+    expect(cpu.leaked).toBe(0);
   });
 });
 
