@@ -1,5 +1,5 @@
 /** Chooses and starts an executor. */
-import { MdpdError, didYouMean, messageOf, type Executor, type ExecutorProvider } from '@mdpd/core';
+import { didYouMean, MdpdError, messageOf, type Executor, type ExecutorProvider } from '@mdpd/core';
 
 export interface StartedExecutor {
   readonly executor: Executor;
@@ -48,7 +48,5 @@ export async function startExecutor(
       passedOver.push(`${provider.name} (${messageOf(thrown)})`);
     }
   }
-  throw new MdpdError('EXECUTOR_UNAVAILABLE', 'no executor works', {
-    allowed: candidates.map(({ name: n }) => n),
-  });
+  throw new MdpdError('EXECUTOR_UNAVAILABLE', `no executor works: ${passedOver.join(', ')}`);
 }
