@@ -79,6 +79,8 @@ export interface Backbone {
    * window around a token, in input values (pixels) on each side. Tokens without input (CLS) get zeros.
    */
   rawTokens?(input: Readonly<TensorRecord>, context: number): Readonly<TensorRecord>;
+  /** Raw input of streams that lie on a grid, [B, rows, columns, channels]: an image's pixels, channels last. */
+  rawGrid?(input: Readonly<TensorRecord>): Readonly<TensorRecord>;
 }
 
 export type HeadKind = 'classification' | 'regression';

@@ -218,7 +218,7 @@ describe('resolveRecipe', () => {
     expect(failure(good, 'executor=gpu')).toMatchInlineSnapshot(`
       "error UNKNOWN_EXECUTOR at override executor=gpu
         there is no executor "gpu"
-        allowed: wasm
+        allowed: auto, wasm
         fix: install the package that has it; \`mdpd list\` shows what is there"
     `);
   });

@@ -92,13 +92,9 @@ function look<T>(
     return get(name, place);
   } catch (thrown) {
     if (!(thrown instanceof MdpdError)) throw thrown;
-    problems.push({
-      code: thrown.code,
-      message: thrown.message,
-      place,
-      allowed: thrown.allowed,
-      fix: thrown.fix,
-    });
+    const { code, message, fix } = thrown;
+    const allowed = path[0] === 'executor' ? `auto, ${thrown.allowed}` : thrown.allowed;
+    problems.push({ code, message, place, allowed, fix });
     return undefined;
   }
 }

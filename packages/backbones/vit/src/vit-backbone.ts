@@ -43,6 +43,7 @@ export function createVit(json: JsonObject): Backbone {
     head: (kind, outputs) => vitHead(kind, width, outputs),
     attention: (params, index, state) => ({ image: blockAttention(config, params, index, stream(state)) }),
     rawTokens: (input, context) => ({ image: rawTokens(config, pixels(config, input), context) }),
+    rawGrid: (input) => ({ image: tf.transpose(pixels(config, input), [0, 2, 3, 1]) }),
   };
 }
 

@@ -8,7 +8,7 @@
  * nor a gate; both are ours.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
 import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
 
@@ -49,14 +49,13 @@ export function logitLoss(
 ): FadeLoss {
   const { alpha, temperature, gate, teacher: kind } = logit;
   return (all) => {
-    const teachers =
-      kind === 'side' ? sideLogits : withoutGradient((own) => tf.mul(tf.add(sideLogits, own!), 0.5), [all]);
+    const teachers = kind === 'side' ? sideLogits : averaged(task.head.kind, sideLogits, all, temperature);
     const distilled = task.distill(all, teachers, temperature);
-    const [logits, teacher] = [firstRows(all, rows), firstRows(teachers, rows)];
+    const logits = firstRows(all, rows);
     const student = task.loss(logits, target, optimization.labelSmoothing);
     const open =
       gate === 'label'
-        ? labelGate(task.loss(teacher, target, optimization.labelSmoothing), student)
+        ? labelGate(task.loss(firstRows(sideLogits, rows), target, optimization.labelSmoothing), student)
         : tf.onesLike(student);
     const weight = tf.mul(open, alpha);
     const labelled = distilled.shape[0] === rows ? distilled : tf.slice(distilled, [0], [rows]);
@@ -70,7 +69,7 @@ export function logitLoss(
     if (distilled.shape[0] === rows) return { loss: mixed as tf.Scalar, aux };
     const certain =
       task.head.kind === 'classification'
-        ? confident(teachers, unlabelled.confidence)
+        ? confident(sideLogits, unlabelled.confidence)
         : tf.onesLike(distilled);
     const sure = tf.slice(certain, [rows], [-1]);
     const alone = tf.sum(tf.mul(sure, tf.slice(distilled, [rows], [-1])));
@@ -80,6 +79,25 @@ export function logitLoss(
     };
   };
 }
+
+/**
+ * The ensemble of both models as a teacher, [B, C]: for classes T·log of the mean of both distributions at temperature
+ * T (so that softmax(·/T) is that mean), for scores the mean. A constant.
+ */
+function averaged(kind: HeadKind, side: tf.Tensor, own: tf.Tensor, temperature: number): tf.Tensor {
+  return withoutGradient(
+    (a, b) => {
+      if (kind !== 'classification') return tf.mul(tf.add(a!, b!), 0.5);
+      const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature) as tf.Tensor2D);
+      const mean = tf.mul(tf.add(share(a!), share(b!)), 0.5);
+      return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
+    },
+    [side, own],
+  );
+}
+
+/** Keeps logarithms finite. */
+const smallestShare = 1e-12;
 
 /** 1 where the most probable class of logits [B, C] is at least as probable as `least`, [B]. A constant. */
 function confident(logits: tf.Tensor, least: number): tf.Tensor {

@@ -9,7 +9,7 @@ export const featureSchema = z
       .describe(
         'hierarchical: shallow layers imitate, deep ones generate; or all one way; or no feature loss',
       ),
-    weight: z.number().min(0).max(100).default(1).describe('of the feature loss in the side step'),
+    weight: z.number().min(0).max(100).default(0.1).describe('of the feature loss in the side step'),
     rank: z.int().min(1).max(4096).default(16).describe('code width d of M_down and M_up'),
     boundary: z
       .union([z.enum(['measured', 'half']), z.int().min(0)])

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend, type PortableBackend } from '@mdpd/tensor/backend';
 import { wave } from '@mdpd/tensor/compare';
+import { measurePeak } from '@mdpd/tensor/memory-meter';
 import { relativeDifference } from '@mdpd/testing/differences';
 import { mean64, normalize64 } from '@mdpd/testing/reference';
 import { describe, expect, it } from 'vitest';
@@ -85,5 +86,24 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('gramFeatureLoss on %s', (backen
     const [code, up, tap] = operands(shapes[1]!);
     const { grads } = tf.valueAndGrads((z: tf.Tensor) => gramFeatureLoss(z, up, tap))([code]);
     expect(grads).toHaveLength(1);
+  });
+
+  it('keeps nothing of the width of the backbone for its backward pass', async () => {
+    await useBackend(backend);
+    const shape = { batch: 8, tokens: 32, width: 256, rank: 4 };
+    const [code, up, tap] = operands(shape);
+    const kept = (loss: typeof gramFeatureLoss): number => {
+      let bytes = 0;
+      tf.valueAndGrads((z: tf.Tensor, u: tf.Tensor) => {
+        const { result, addedBytes } = measurePeak(() => loss(z, u as tf.Tensor2D, tap));
+        bytes = addedBytes;
+        return result;
+      })([code, up]);
+      return bytes;
+    };
+    const wide = 4 * shape.batch * shape.tokens * shape.width;
+    // The direct form keeps the normalised tap, the projected code and their difference.
+    expect(kept(directFeatureLoss)).toBeGreaterThan(3 * wide);
+    expect(kept(gramFeatureLoss)).toBeLessThan(0.1 * wide);
   });
 });

@@ -15,14 +15,14 @@ export const logitSchema = z
     temperature: z.number().positive().max(100).default(2).describe('T of T²·KL(side ‖ backbone)'),
     gate: z
       .enum(['label', 'none'])
-      .default('label')
+      .default('none')
       .describe(
         'label: distil only examples whose label the side network fits better than the backbone does',
       ),
     teacher: z
       .enum(['side', 'average'])
-      .default('side')
-      .describe("logits to learn from: the side network's, or the mean of both models'"),
+      .default('average')
+      .describe("what the backbone learns from: the side network's answers, or the mean of both models'"),
   })
   .describe('logits from side to backbone');
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const loraSchema = z
   .strictObject({
     rank: z.int().min(1).max(1024).default(8).describe('rank r of the update'),
-    alpha: z.number().positive().default(8).describe('the update is alpha/r · B·A'),
+    alpha: z.number().positive().default(16).describe('the update is alpha/r · B·A'),
     targets: z.string().min(1).default('.').describe("regular expression on names of the blocks' matrices"),
   })
   .prefault({})

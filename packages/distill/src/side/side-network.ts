@@ -15,6 +15,7 @@ import { MdpdError, type Backbone, type Params, type State, type TensorRecord } 
 import { activation } from '@mdpd/tensor/activations';
 import { projectNormalized } from '../feature/tap-projection.ts';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
+import { convStemPlan, runConvStem, summaryWidth } from './conv-stem.ts';
 import { dense, norm, sideBlock, sideBlockPlan } from './side-block.ts';
 import type { SideSettings } from './side-settings.ts';
 
@@ -57,9 +58,26 @@ export function sideShape(backbone: Backbone, stream: string, settings: SideSett
   return { width, heads: settings.heads, hidden: Math.max(1, Math.round(width * settings.mlpRatio)) };
 }
 
-/** Values that one token's raw window has, by stream; empty where the backbone has no raw path. */
-function rawSizes(backbone: Backbone, settings: SideSettings): Readonly<Record<string, number>> {
-  if (settings.input !== 'taps+raw' || !backbone.rawTokens) return {};
+/** What the side network sees of the raw input, by stream; streams without raw input have none. */
+interface RawInput {
+  /** Windows of every token, [B, N, R]. */
+  readonly tokens: Readonly<TensorRecord>;
+  /** The input as a grid, [B, rows, columns, channels]. */
+  readonly grid: Readonly<TensorRecord>;
+}
+
+function rawInput(backbone: Backbone, settings: SideSettings, input: Readonly<TensorRecord>): RawInput {
+  return {
+    tokens: settings.input === 'taps+raw' ? (backbone.rawTokens?.(input, settings.context) ?? {}) : {},
+    grid: settings.input === 'taps+conv' ? (backbone.rawGrid?.(input) ?? {}) : {},
+  };
+}
+
+/** Shapes of the raw input of one example, without the batch axis. */
+function rawShapes(
+  backbone: Backbone,
+  settings: SideSettings,
+): { tokens: Record<string, number[]>; grid: Record<string, number[]> } {
   return tf.tidy(() => {
     const probe = Object.fromEntries(
       Object.entries(backbone.inputs).map(([name, { shape, dtype }]) => [
@@ -67,13 +85,15 @@ function rawSizes(backbone: Backbone, settings: SideSettings): Readonly<Record<s
         tf.zeros([1, ...shape], dtype),
       ]),
     );
-    const windows = backbone.rawTokens!(probe, settings.context);
-    return Object.fromEntries(Object.entries(windows).map(([stream, window]) => [stream, window.shape[2]!]));
-  });
+    const { tokens, grid } = rawInput(backbone, settings, probe);
+    const shapes = (record: Readonly<TensorRecord>): Record<string, number[]> =>
+      Object.fromEntries(Object.entries(record).map(([stream, tensor]) => [stream, tensor.shape.slice(1)]));
+    return { tokens: shapes(tokens), grid: shapes(grid) };
+  }) as { tokens: Record<string, number[]>; grid: Record<string, number[]> };
 }
 
 export function sidePlan(backbone: Backbone, settings: SideSettings, outputs: number): TensorPlans {
-  const raw = rawSizes(backbone, settings);
+  const raw = rawShapes(backbone, settings);
   const plans: TensorPlans[] = [];
   let pooledWidth = 0;
   for (const [stream, { width: tapWidth, tokens }] of Object.entries(backbone.streams)) {
@@ -86,9 +106,14 @@ export function sidePlan(backbone: Backbone, settings: SideSettings, outputs: nu
         initializer: { kind: 'normal', deviation: 0.02 },
       },
     });
-    if (raw[stream] !== undefined) {
-      plans.push(linearPlan(`${name}.raw_in`, raw[stream], 2 * shape.width));
+    if (raw.tokens[stream]) {
+      plans.push(linearPlan(`${name}.raw_in`, raw.tokens[stream][1]!, 2 * shape.width));
       plans.push(linearPlan(`${name}.raw_out`, 2 * shape.width, shape.width));
+    }
+    if (raw.grid[stream]) {
+      plans.push(convStemPlan(`${name}.stem`, raw.grid[stream] as [number, number, number]));
+      plans.push(linearPlan(`${name}.stem_out`, summaryWidth, shape.width));
+      pooledWidth += summaryWidth;
     }
     for (const { tap, layer } of rungs(backbone, settings)) {
       plans.push(linearPlan(`${name}.down.${tap}`, tapWidth, shape.width));
@@ -122,15 +147,19 @@ export function runSide(
   states: readonly State[],
   input: Readonly<TensorRecord>,
 ): SideOutput {
-  const raw =
-    settings.input === 'taps+raw' && backbone.rawTokens ? backbone.rawTokens(input, settings.context) : {};
+  const raw = rawInput(backbone, settings, input);
   const pooled: tf.Tensor[] = [];
   const sideStates: Record<string, Map<number, tf.Tensor>> = {};
   for (const [stream, spec] of Object.entries(backbone.streams)) {
     const name = `side.${stream}`;
     const { heads } = sideShape(backbone, stream, settings);
     let s = params[`${name}.positions`]!;
-    if (raw[stream]) s = tf.add(s, rawPath(params, name, raw[stream]));
+    if (raw.tokens[stream]) s = tf.add(s, rawPath(params, name, raw.tokens[stream]));
+    if (raw.grid[stream]) {
+      const summary = runConvStem(params, `${name}.stem`, raw.grid[stream]);
+      s = tf.add(s, tf.expandDims(dense(params, `${name}.stem_out`, summary), 1));
+      pooled.push(summary);
+    }
     sideStates[stream] = new Map();
     for (const { tap, layer } of rungs(backbone, settings)) {
       s = enter(params, name, tap, s, states[tap]![stream]!, settings);

@@ -18,9 +18,11 @@ export const sideSchema = z
       ),
     gateTemperature: z.number().positive().default(1).describe('of the gate; LST has 0.1'),
     input: z
-      .enum(['taps', 'taps+raw'])
-      .default('taps+raw')
-      .describe('what the ladder starts from: taps alone, or also raw input windows of its own'),
+      .enum(['taps', 'taps+raw', 'taps+conv'])
+      .default('taps+conv')
+      .describe(
+        'what the side network sees: taps alone, also raw windows of each token, or also convolutions',
+      ),
     context: z
       .int()
       .min(0)

@@ -1,0 +1,86 @@
+/**
+ * The side network's own eyes: a few strided convolutions over raw input, summed up in one vector an example.
+ *
+ * Letters: B batch, H rows, W columns, C channels, E summary width.
+ *
+ * A teacher that only reads the backbone's hidden states knows no more than the backbone; convolutions see what
+ * patches do not (as DeiT's convolutional teacher does, arXiv 2012.12877). Each level is a 4×4 convolution of stride 2
+ * written as reshapes and one matrix product, because WebAssembly has no gradient of a filter.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Params } from '@mdpd/core';
+import { activation } from '@mdpd/tensor/activations';
+import { linearPlan, type TensorPlans } from '../specs.ts';
+import { dense } from './side-block.ts';
+
+/** Width E of the summary. */
+export const summaryWidth = 64;
+
+/** Levels go on until neither side is longer. */
+const largestGrid = 8;
+
+const levelWidths = [16, 32];
+
+interface Level {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+const halved = (length: number): number => Math.ceil(length / 2);
+
+/** Levels for a grid of `shape` [H, W, C]. */
+function levelsFor([height, width, channels]: readonly [number, number, number]): Level[] {
+  const levels: Level[] = [];
+  let [rows, columns, inputs] = [height, width, channels];
+  while (levels.length === 0 || Math.max(rows, columns) > largestGrid) {
+    [rows, columns] = [halved(rows), halved(columns)];
+    const outputs = levelWidths[Math.min(levels.length, levelWidths.length - 1)]!;
+    levels.push({ rows, columns, inputs, outputs });
+    inputs = outputs;
+  }
+  return levels;
+}
+
+/** @param shape [H, W, C] of the raw grid */
+export function convStemPlan(name: string, shape: readonly [number, number, number]): TensorPlans {
+  const levels = levelsFor(shape);
+  const { rows, columns, outputs } = levels.at(-1)!;
+  return Object.assign(
+    {},
+    ...levels.map((level, index) =>
+      linearPlan(`${name}.conv.${index}`, 16 * level.inputs, level.outputs, Math.SQRT2),
+    ),
+    linearPlan(`${name}.summary`, rows * columns * outputs, summaryWidth),
+  ) as TensorPlans;
+}
+
+/** Summary [B, E] of a raw grid [B, H, W, C]. Pure. */
+export function runConvStem(params: Params, name: string, grid: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = grid.shape as [number, number, number, number];
+  let x = grid;
+  levelsFor([height, width, channels]).forEach((level, index) => {
+    x = tf.relu(dense(params, `${name}.conv.${index}`, windows(x, level)));
+  });
+  return activation('gelu')(dense(params, `${name}.summary`, tf.reshape(x, [batch, -1])));
+}
+
+/** 4×4 windows at stride 2 with one pixel of zeros around: [B, H, W, C] to [B, ⌈H/2⌉, ⌈W/2⌉, 16·C]. */
+function windows(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor {
+  const [batch, height, width] = x.shape as [number, number, number];
+  const padded = tf.pad(x, [
+    [0, 0],
+    [1, 2 * rows + 1 - height],
+    [1, 2 * columns + 1 - width],
+    [0, 0],
+  ]);
+  // 2×2 blocks of pixels side by side as channels; a window is then 2×2 blocks.
+  const blocks = tf.reshape(
+    tf.transpose(tf.reshape(padded, [batch, rows + 1, 2, columns + 1, 2 * inputs]), [0, 1, 3, 2, 4]),
+    [batch, rows + 1, columns + 1, 4 * inputs],
+  );
+  const corner = (row: number, column: number): tf.Tensor =>
+    tf.slice(blocks, [0, row, column, 0], [batch, rows, columns, 4 * inputs]);
+  return tf.concat([corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)], -1);
+}
