@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeImage, readImageFile } from './image-decode.ts';
+import { resizeImage } from './resample.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mdpd-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -92,6 +94,48 @@ describe('decodeImage', () => {
     expect([image.data[0], image.data.at(-1)]).toEqual([0, 255]);
     const small = await halves(79, 200, 3).png().toBuffer();
     expect(await decodeImage(small, { needed })).toMatchObject({ width: 79, height: 200 });
+  });
+
+  it('shrinks so that the resized image hardly changes', async () => {
+    // Waves, an edge and a bit of noise, 480 x 360, for an input of 32 x 24.
+    const data = Uint8Array.from({ length: 480 * 360 * 3 }, (_, index) => {
+      const [x, y, c] = [Math.floor(index / 3) % 480, Math.floor(index / 1440), index % 3];
+      const wave = 127 + 90 * Math.sin(x / (30 + 20 * c)) * Math.cos(y / (50 - 10 * c));
+      return (x - 200) ** 2 + (y - 150) ** 2 < 3600 ? 255 * (c % 2) : wave + ((index * 7919) % 23);
+    });
+    const needed = { width: 32, height: 24 };
+    for (const format of ['jpeg', 'png'] as const) {
+      const bytes = await sharp(data, { raw: { width: 480, height: 360, channels: 3 } })
+        .toFormat(format)
+        .toBuffer();
+      const exact = resizeImage(await decodeImage(bytes), 32, 24, 2);
+      const shrunk = await decodeImage(bytes, { needed });
+      expect(shrunk).toMatchObject({ width: 128, height: 96 });
+      const differences = resizeImage(shrunk, 32, 24, 2).data.map((value, i) =>
+        Math.abs(value - exact.data[i]!),
+      );
+      expect(Math.max(...differences)).toBeLessThanOrEqual(4);
+      expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.5);
+    }
+  });
+
+  it('either reads a damaged file or says that it cannot', async () => {
+    const png = await halves(20, 10, 3).png().toBuffer();
+    const webp = await halves(20, 10, 3).webp().toBuffer();
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(png, webp, photo), damage, async (original, changes) => {
+        const bytes = Buffer.from(original);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        try {
+          const { width, height, channels, data } = await decodeImage(bytes);
+          expect(data.length).toBe(width * height * channels);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'IMAGE_UNREADABLE' });
+        }
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it.each([
