@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ImageSet, ImageSource } from '@mdpd/core';
@@ -144,6 +144,15 @@ describe('openSplit', () => {
     });
     addImages('file/x.png');
     await expect(open('./file/x.png/deeper')).rejects.toMatchObject({ code: 'DATA_MISSING' });
+  });
+
+  it('says what the system refuses', async () => {
+    symlinkSync('loop', join(base, 'loop'));
+    await expect(open('./loop')).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: `"./loop" cannot be read: ELOOP: too many symbolic links encountered, stat '${join(base, 'loop')}'`,
+      place: 'data.train',
+    });
   });
 });
 

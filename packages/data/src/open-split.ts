@@ -1,7 +1,7 @@
 /** Opens what a split specification names: a source's split, a folder, a list file, or several joined. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { didYouMean, MdpdError, systemCode, type ImageSet, type ImageSource } from '@mdpd/core';
+import { didYouMean, MdpdError, messageOf, systemCode, type ImageSet, type ImageSource } from '@mdpd/core';
 import type { DecodeOptions } from './image-decode.ts';
 import { openImageFolder } from './image-folder.ts';
 import { joinImages, sliceImages } from './image-sets.ts';
@@ -95,8 +95,21 @@ function suggestSource(path: string, sources: readonly ImageSource[]): string {
     .join(' or ')}?`;
 }
 
+/** Throws DATA_UNREADABLE where the system refuses a file or folder. */
+async function openWhole(part: SplitPart, options: OpenSplitOptions): Promise<OpenedPart> {
+  try {
+    return part.kind === 'source' ? await openSource(part, options) : await openPath(part, options);
+  } catch (error) {
+    if (error instanceof MdpdError || systemCode(error) === undefined) throw error;
+    throw new MdpdError('DATA_UNREADABLE', `"${part.text}" cannot be read: ${messageOf(error)}`, {
+      place: options.place,
+      cause: error,
+    });
+  }
+}
+
 async function openPart(part: SplitPart, options: OpenSplitOptions): Promise<OpenedPart> {
-  const whole = part.kind === 'source' ? await openSource(part, options) : await openPath(part, options);
+  const whole = await openWhole(part, options);
   const [start, stop] = sliceRange(part, whole.set.size, options.place);
   return { ...whole, set: sliceImages(whole.set, start, stop, part.text) };
 }
@@ -140,7 +153,8 @@ function joinParts(parts: readonly OpenedPart[], options: OpenSplitOptions): Ope
 /**
  * Opens a split specification. Labels of parts from different sources get ranges of their own; parts of one source,
  * and folders among themselves, share classes by name.
- * Throws DATA_SPEC, UNKNOWN_SOURCE, UNKNOWN_SPLIT, DATA_MISSING, DATA_EMPTY, DATA_CLASSES and what the readers throw.
+ * Throws DATA_SPEC, UNKNOWN_SOURCE, UNKNOWN_SPLIT, DATA_MISSING, DATA_UNREADABLE, DATA_EMPTY, DATA_CLASSES and what
+ * the readers throw.
  */
 export async function openSplit(spec: string, options: OpenSplitOptions): Promise<OpenedSplit> {
   const parsed = parseSplitSpec(spec, options.place);

@@ -16,7 +16,9 @@ const files = ['vtab', 'pretrain'].flatMap((folder) =>
 
 describe('the recipes', () => {
   it('are all here', () => {
-    expect(files).toEqual(expect.arrayContaining(['vtab/mnist.yaml', 'vtab/folder.yaml', 'vtab/vtab-1k.yaml']));
+    expect(files).toEqual(
+      expect.arrayContaining(['vtab/mnist.yaml', 'vtab/folder.yaml', 'vtab/vtab-1k.yaml']),
+    );
   });
 
   it.each(files)('%s names data that this task understands', (file) => {
