@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { formatError, MdpdError, type HostRecord } from '@mdpd/core';
 import { useBackend, type PortableBackend } from '@mdpd/tensor/backend';
 import { hostTensor } from '@mdpd/tensor/host';
+import { measurePeak } from '@mdpd/tensor/memory-meter';
 import { createRandom } from '@mdpd/tensor/random';
 import { relativeDifference } from '@mdpd/testing/differences';
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
@@ -255,4 +256,28 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runSide on %s', (backend) => {
     // The shift of the keys moves every score of a query alike, which the soft-max does not see.
     expect(still).toEqual(['side.main.block.1.key.bias', 'side.main.block.2.key.bias']);
   });
+});
+
+it('keeps for its backward pass nothing of the width of the backbone but the taps themselves', () => {
+  const kept = (width: number): number => {
+    const backbone = tinyBackbone({ blocks: 2, width, tokens: 32 });
+    const given = settings({ reductionFactor: width / 4 });
+    const model = modelUnderTest(tinyProvider, backbone, { batch: 8 });
+    const input = uploadAll(model.input);
+    const states = runStates(backbone, plainParams(uploadAll(model.parameters)), input);
+    const side = uploadAll(sideTensors(backbone, given, 4));
+    let bytes = 0;
+    tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+      const record = Object.fromEntries(Object.keys(side).map((name, i) => [name, tensors[i]!]));
+      const { result, addedBytes } = measurePeak(
+        () => runSide(backbone, given, record, states, input).logits,
+      );
+      bytes = addedBytes;
+      return tf.mean(tf.square(result)) as tf.Scalar;
+    })(Object.values(side));
+    return bytes;
+  };
+  const [narrow, wide] = [kept(8), kept(128)];
+  expect(narrow).toBeGreaterThan(0);
+  expect(wide - narrow).toBeLessThan(0.01 * 4 * 8 * 32 * 128);
 });
