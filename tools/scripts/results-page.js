@@ -69,14 +69,18 @@ export function renderPage(spec, name, runs, tuning) {
 
 /** @param {any[]} rows @param {(row: string) => Run[]} of */
 function accuracyTable(rows, of) {
-  const [head, full] = [verdict(of('head')), verdict(of('full'))].map((values) => (values.length ? mean(values) : NaN));
+  const [head, full] = [verdict(of('head')), verdict(of('full'))].map((values) =>
+    values.length ? mean(values) : NaN,
+  );
   const lines = rows.map((row) => {
     const runs = of(row.name);
     const own = verdict(runs);
     const faded = scores(runs, 'faded');
     const side = scores(runs, 'side');
     const twin = row.twin ? verdict(of(row.twin)) : [];
-    const agreements = runs.map(({ result }) => result.agreement).filter((value) => typeof value === 'number');
+    const agreements = runs
+      .map(({ result }) => result.agreement)
+      .filter((value) => typeof value === 'number');
     const recovered = (100 * (mean(own) - head)) / (full - head);
     return [
       row.name,
@@ -112,7 +116,8 @@ function costTable(rows, of) {
   const lines = rows.map((row) => {
     const runs = of(row.name);
     /** @param {(result: any) => number | undefined} pick */
-    const values = (pick) => runs.map(({ result }) => pick(result)).filter((value) => typeof value === 'number');
+    const values = (pick) =>
+      runs.map(({ result }) => pick(result)).filter((value) => typeof value === 'number');
     const { parameters } = /** @type {Run} */ (runs[0]).result;
     const faded = values((r) => r.inference.fadedMs);
     const side = values((r) => r.inference.sideMs);
@@ -122,7 +127,10 @@ function costTable(rows, of) {
       count(parameters.side),
       count(parameters.inference),
       (mean(values((r) => r.memory.peakRssBytes)) / 1e6).toFixed(0),
-      pm(values((r) => r.time.secondsPerStep), 3),
+      pm(
+        values((r) => r.time.secondsPerStep),
+        3,
+      ),
       faded.length ? mean(faded).toFixed(1) : '–',
       side.length ? mean(side).toFixed(1) : '–',
       faded.length && side.length ? `${(100 * (1 - mean(faded) / mean(side))).toFixed(1)} %` : '–',
@@ -165,7 +173,11 @@ function verdictText(spec, of) {
 
 /** @param {any[]} rows */
 function overridesTable(rows) {
-  const lines = rows.map((row) => [row.name, row.overrides.map((/** @type {string} */ o) => `\`${o}\``).join(' ') || '–', row.note ?? '']);
+  const lines = rows.map((row) => [
+    row.name,
+    row.overrides.map((/** @type {string} */ o) => `\`${o}\``).join(' ') || '–',
+    row.note ?? '',
+  ]);
   return `What each row changes of the recipe:\n\n${table(['method', 'overrides', 'note'], lines)}`;
 }
 
@@ -175,13 +187,21 @@ function tuningTable(runs) {
   for (const run of runs) byRow.set(run.row, [...(byRow.get(run.row) ?? []), run]);
   const lines = [...byRow].map(([row, all]) => {
     const tried = all.map((/** @type {Run} */ run) => ({
-      what: run.overrides.slice(-1 - countTuned(all)).slice(0, -1).map((o) => o.replace(/^train\.learningRate\./u, '')).join(' '),
+      what: run.overrides
+        .slice(-1 - countTuned(all))
+        .slice(0, -1)
+        .map((o) => o.replace(/^train\.learningRate\./u, ''))
+        .join(' '),
       score: mean(verdict([run])),
     }));
     const best = Math.max(...tried.map(({ score }) => score));
     return [
       row,
-      tried.map(({ what, score }) => (score === best ? `**${what}: ${score.toFixed(2)}**` : `${what}: ${score.toFixed(2)}`)).join('<br>'),
+      tried
+        .map(({ what, score }) =>
+          score === best ? `**${what}: ${score.toFixed(2)}**` : `${what}: ${score.toFixed(2)}`,
+        )
+        .join('<br>'),
     ];
   });
   return `Learning rates, tuned on validation images, seed 0, accuracy in percent:\n\n${table(['method', 'tried'], lines)}`;
@@ -190,12 +210,16 @@ function tuningTable(runs) {
 /** How many of a run's last overrides were tuned: those that differ between the runs of its row. @param {Run[]} runs */
 function countTuned(runs) {
   const keys = new Set();
-  for (const run of runs) for (const text of run.overrides) if (!runs.every(({ overrides }) => overrides.includes(text))) keys.add(text.split('=')[0]);
+  for (const run of runs)
+    for (const text of run.overrides)
+      if (!runs.every(({ overrides }) => overrides.includes(text))) keys.add(text.split('=')[0]);
   return keys.size;
 }
 
 /** @param {string[]} head @param {string[][]} lines */
 function table(head, lines) {
   const row = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
-  return [row(head), row(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...lines.map(row)].join('\n');
+  return [row(head), row(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...lines.map(row)].join(
+    '\n',
+  );
 }

@@ -96,7 +96,15 @@ function run(job) {
   rmSync(job.out, { recursive: true, force: true });
   mkdirSync(dirname(job.out), { recursive: true });
   const started = Date.now();
-  const args = ['packages/cli/bin/mdpd.js', 'train', spec.recipe, ...job.overrides, '--out', job.out, '--json'];
+  const args = [
+    'packages/cli/bin/mdpd.js',
+    'train',
+    spec.recipe,
+    ...job.overrides,
+    '--out',
+    job.out,
+    '--json',
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
@@ -107,7 +115,9 @@ function run(job) {
       const shown = [metrics.faded?.[metrics.primary], metrics.side?.[metrics.primary]].map((v) =>
         v === undefined ? '–' : (100 * v).toFixed(2),
       );
-      console.log(`${job.label}: faded ${shown[0]}, side ${shown[1]} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
+      console.log(
+        `${job.label}: faded ${shown[0]}, side ${shown[1]} (${((Date.now() - started) / 1000).toFixed(0)} s)`,
+      );
       resolve();
     });
   });

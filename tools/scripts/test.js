@@ -16,7 +16,10 @@ const steps = [
   ['project graph', ['nx', 'show', 'projects']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
   ['types', ['tsc', '--build']],
-  ['tests', ['nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=static', ...process.argv.slice(2)]],
+  [
+    'tests',
+    ['nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=static', ...process.argv.slice(2)],
+  ],
 ];
 
 /** Result files of every package that has tests. */

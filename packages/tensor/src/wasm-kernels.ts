@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { sizeOf } from './host.ts';
+import { smallProducts, type SmallProducts } from './wasm/small-products.ts';
 import { slice, splitV, unpack } from './wasm-slice.ts';
 
 /** A kernel as the backend's registry has it, with the types that tfjs leaves open. */
@@ -30,10 +31,10 @@ type NativeMatMul = (
 ) => void;
 
 /**
- * Multiply-adds of one matrix product above which a batch is faster as one optimised product a matrix. Measured on
- * one SIMD thread: above, two to three times faster; below, creating the operator costs as much as the naive loop.
+ * Multiply-adds of one matrix product above which a batch runs as one optimised product a matrix: from there the
+ * optimised operator is worth its set-up, even against our SIMD loop over small matrices.
  */
-const LOOP_FROM = 8_000;
+const LARGE_PRODUCT = 500_000;
 
 /** Marks our kernel in tfjs's registry, which all copies of this module in a process share. */
 const installed = Symbol.for('mdpd.tensor.kernel');
@@ -98,6 +99,30 @@ function productOfEach(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo)
   return out;
 }
 
+const smallByBackend = new WeakMap<BackendWasm, { readonly multiply: SmallProducts | undefined }>();
+
+/** Product of [n, M, K] and [n, K, P] by the SIMD loop; undefined where the machine has no SIMD. */
+function smallProductsOf(
+  backend: BackendWasm,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+): tf.TensorInfo | undefined {
+  let known = smallByBackend.get(backend);
+  if (!known) {
+    const { asm } = backend.wasm as unknown as { asm: { memory: object } };
+    known = { multiply: smallProducts(asm.memory) };
+    smallByBackend.set(backend, known);
+  }
+  if (!known.multiply) return undefined;
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const p = b.shape.at(-1)!;
+  const out = backend.makeOutput([...a.shape.slice(0, -1), p], 'float32');
+  // Offsets only after the allocation, which may move nothing but grows the memory.
+  const at = (info: tf.TensorInfo): number => backend.getMemoryOffset(info.dataId);
+  known.multiply(at(a), at(b), at(out), sizeOf(a.shape.slice(0, -2)), m, k, p);
+  return out;
+}
+
 function transposed(transpose: SingleKernel, x: tf.TensorInfo, backend: BackendWasm): tf.TensorInfo {
   const rank = x.shape.length;
   const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
@@ -122,8 +147,9 @@ function product(
     const flat = plain({ ...a, shape: [matrices * m, k] }, { ...b, shape: [k, p] });
     return { ...flat, shape: [...outerA, m, p] };
   }
-  const each = outerA.join() === outerB.join() && m * k * p >= LOOP_FROM;
-  return each ? productOfEach(backend, a, b) : plain(a, b);
+  if (outerA.join() !== outerB.join()) return plain(a, b);
+  if (m * k * p >= LARGE_PRODUCT) return productOfEach(backend, a, b);
+  return smallProductsOf(backend, a, b) ?? plain(a, b);
 }
 
 /**
