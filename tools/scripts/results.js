@@ -3,10 +3,12 @@
  * `npm run results -- vtab/mnist`: trains every row of `configs/vtab/mnist.results.yaml` with every seed through the
  * command line and writes the table into `docs/results.md` and the figures into `results/`.
  *
- * Finished runs are kept and not repeated (`--fresh` starts over); `--jobs N` runs N at once, `--only NAME` one row,
- * `--tune` tries the learning rates of `tune` on the validation images instead and writes `results/*.tuning.json`.
+ * Finished runs with the same recipe and overrides are kept, in `runs/` or in the committed figures, and not repeated
+ * (`--fresh` starts over); `--jobs N` runs N at once, `--only NAME` one row, `--seeds 0,1` some seeds, `--tune` tries the
+ * learning rates of `tune` on the validation images instead and writes `results/*.tuning.json`.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     jobs: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
+    seeds: { type: 'string' },
     fresh: { type: 'boolean', default: false },
     tune: { type: 'boolean', default: false },
     render: { type: 'boolean', default: false },
@@ -43,11 +46,16 @@ if (!existsSync(specFile)) {
 /** @type {Spec} */
 const spec = parse(readFileSync(specFile, 'utf8'));
 const slug = name.replaceAll('/', '-');
+const seeds = values.seeds?.split(',').map(Number) ?? spec.seeds;
+const target = `results/${slug}${values.tune ? '.tuning' : ''}.json`;
+/** Figures hold for the recipe and the backbone that they were measured with. */
+const inputs = digest([spec.recipe, 'packages/zoo/models/tiny-vit/model.safetensors']);
+const known = readKnown();
 const rows = spec.rows.filter((row) => !values.only || values.only.includes(row.name));
 
 /** @returns {Job[]} */
 function finalJobs() {
-  return spec.seeds.flatMap((seed) =>
+  return seeds.flatMap((seed) =>
     rows.map((row) => ({
       row,
       seed,
@@ -89,10 +97,37 @@ function folderName(text) {
   return text.replaceAll(/[^\w.+=-]+/gu, '-').replaceAll(/^-|-$/gu, '');
 }
 
+/** @param {string[]} files */
+function digest(files) {
+  const hash = createHash('sha256');
+  for (const file of files.filter((name) => existsSync(name))) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** @returns {{ row: string, seed: number, overrides: string[], result: any }[]} */
+function readKnown() {
+  if (values.fresh || !existsSync(target)) return [];
+  const { inputs: measuredWith, runs } = JSON.parse(readFileSync(target, 'utf8'));
+  return measuredWith === inputs ? runs : [];
+}
+
+/** The finished run of a job, from its folder or from the committed figures. @param {Job} job */
+function finished({ row, seed, out, overrides }) {
+  const file = join(out, 'result.json');
+  const stamp = join(out, 'job.json');
+  const wanted = JSON.stringify({ inputs, overrides });
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    return { row: row.name, seed, overrides, result: JSON.parse(readFileSync(file, 'utf8')) };
+  }
+  return known.find(
+    (run) => run.row === row.name && run.seed === seed && run.overrides.join() === overrides.join(),
+  );
+}
+
 /** @param {Job} job @returns {Promise<void>} */
 function run(job) {
   const result = join(job.out, 'result.json');
-  if (existsSync(result) && !values.fresh) return Promise.resolve();
+  if (!values.fresh && finished(job)) return Promise.resolve();
   rmSync(job.out, { recursive: true, force: true });
   mkdirSync(dirname(job.out), { recursive: true });
   const started = Date.now();
@@ -111,6 +146,7 @@ function run(job) {
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('close', (code) => {
       if (code !== 0) return reject(new Error(`${job.label} failed (${code}):\n${errors.slice(-2000)}`));
+      writeFileSync(join(job.out, 'job.json'), JSON.stringify({ inputs, overrides: job.overrides }));
       const { metrics } = JSON.parse(readFileSync(result, 'utf8'));
       const shown = [metrics.faded?.[metrics.primary], metrics.side?.[metrics.primary]].map((v) =>
         v === undefined ? '–' : (100 * v).toFixed(2),
@@ -132,25 +168,22 @@ async function runAll(jobs) {
   await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, worker));
 }
 
-/** @param {Job[]} jobs */
+/** What is known of every job of the whole sweep, also of those that were not asked for now. @param {Job[]} jobs */
 function collect(jobs) {
-  return jobs
-    .filter(({ out }) => existsSync(join(out, 'result.json')))
-    .map(({ row, seed, out, overrides }) => ({
-      row: row.name,
-      seed,
-      overrides,
-      result: JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')),
-    }));
+  const runs = jobs.map(finished).filter((run) => run !== undefined);
+  const asked = new Set(runs.map(({ row, seed, overrides }) => `${row} ${seed} ${overrides.join()}`));
+  const others = known.filter(({ row, seed, overrides }) => !asked.has(`${row} ${seed} ${overrides.join()}`));
+  const order = spec.rows.map(({ name: row }) => row);
+  return [...runs, ...others].sort((a, b) => order.indexOf(a.row) - order.indexOf(b.row) || a.seed - b.seed);
 }
 
 const jobs = values.tune ? tuningJobs() : finalJobs();
 if (!values.render) await runAll(jobs);
 mkdirSync('results', { recursive: true });
-const target = `results/${slug}${values.tune ? '.tuning' : ''}.json`;
-if (!values.only) writeFileSync(target, `${JSON.stringify({ spec: name, runs: collect(jobs) }, null, 1)}\n`);
-if (!values.tune && !values.only) {
-  writeFileSync('docs/results.md', renderPage(spec, name, collect(jobs), tuning()));
+const runs = collect(jobs);
+writeFileSync(target, `${JSON.stringify({ spec: name, inputs, runs }, null, 1)}\n`);
+if (!values.tune) {
+  writeFileSync('docs/results.md', renderPage(spec, name, runs, tuning()));
   console.log('wrote docs/results.md');
 }
 
