@@ -1,0 +1,30 @@
+/** The conformance kit of backbones: one call in a plugin's test file. */
+import { gradientChecks } from './backbone/gradient-checks.ts';
+import { persistenceChecks } from './backbone/persistence-checks.ts';
+import { purityChecks } from './backbone/purity-checks.ts';
+import { shapeChecks } from './backbone/shape-checks.ts';
+import type { BackboneSubject } from './backbone/subject.ts';
+import { describeChecks, type Check } from './check.ts';
+
+export type { BackboneSubject } from './backbone/subject.ts';
+
+export const backboneChecks: readonly Check<BackboneSubject>[] = [
+  ...shapeChecks,
+  ...purityChecks,
+  ...gradientChecks,
+  ...persistenceChecks,
+];
+
+/**
+ * Tests a backbone against its contract.
+ *
+ * @example
+ * describeBackbone('vit', () => ({
+ *   provider: vitProvider,
+ *   configs: [tiny, wider, grey],
+ *   broken: [{ config: { hidden_size: 0 }, text: 'error BACKBONE_CONFIG at config.json\n  hidden_size is 0\n  …' }],
+ * }));
+ */
+export function describeBackbone(name: string, make: () => BackboneSubject | Promise<BackboneSubject>): void {
+  describeChecks(`backbone ${name}`, backboneChecks, make);
+}
