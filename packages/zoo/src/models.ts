@@ -1,0 +1,13 @@
+/** Tiny pretrained backbones, kept in `models/` as Hugging Face folders. */
+import { fileURLToPath } from 'node:url';
+import type { ModelSource } from '@mdpd/core';
+
+const folderOf = (name: string): string => fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+export const models: readonly ModelSource[] = [
+  {
+    name: 'zoo:tiny-vit',
+    description: 'ViT of 6 blocks × 64 for 28×28 images, pretrained on clothes, strokes, shapes and textures',
+    folder: folderOf('tiny-vit'),
+  },
+];
