@@ -4,7 +4,7 @@ import type { Head, ParameterSpec, Recipe, Task, TensorRecord } from '@mdpd/core
 import { agreement } from '@mdpd/distill/engine/evaluate';
 import type { TrainedRun } from '@mdpd/distill/engine/train';
 import type { OpenedBackbone } from './backbone-reference.ts';
-import { peakRssBytes, readEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { splitOf, type Evaluations, type Latencies } from './evaluate-paths.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -42,7 +42,7 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
     agreement: faded && side ? agreement(faded.predictions, side.predictions) : null,
     parameters: countParameters(measured),
-    memory: { peakRssBytes: peakRssBytes(), plannedBytes: null },
+    memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
     time: {
       totalSeconds: process.uptime(),
       secondsPerStep: trained.secondsPerStep,

@@ -3,7 +3,7 @@ import type { Batch, RunRecord, StepResult, Task } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
 import { rss } from '@mdpd/tensor/memory-meter';
 import type { StepPlan } from './plan-steps.ts';
-import type { TrainingJob } from './train.ts';
+import type { TrainedRun, TrainingJob } from './train.ts';
 
 /** Steps whose time is left out of the rate: they warm up compilers and caches. */
 const warmUpSteps = 3;
@@ -60,12 +60,13 @@ export class StepLog {
     for (const reporter of reporters) reporter.record?.(record);
   }
 
-  summary(): { seconds: number; secondsPerStep: number; samplesPerSecond: number } {
+  summary(): Pick<TrainedRun, 'seconds' | 'secondsPerStep' | 'samplesPerSecond' | 'peakRssBytes'> {
     const perStep = this.rate();
     return {
       seconds: (performance.now() - this.began) / 1000,
       secondsPerStep: perStep,
       samplesPerSecond: perStep > 0 ? this.plan.batchSize / perStep : 0,
+      peakRssBytes: rss().peakRssBytes,
     };
   }
 

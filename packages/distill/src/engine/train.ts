@@ -50,6 +50,8 @@ export interface TrainedRun {
   /** Of a step alone. */
   readonly secondsPerStep: number;
   readonly samplesPerSecond: number;
+  /** Largest resident set of the process up to the end of training, before any final evaluation. */
+  readonly peakRssBytes: number;
   dispose(): void;
 }
 
