@@ -7,6 +7,7 @@ import {
   type Backbone,
   type BackboneProvider,
   type BackboneReference,
+  type ExitCode,
   type JsonObject,
   type Registry,
 } from '@mdpd/core';
@@ -23,22 +24,29 @@ export interface OpenedBackbone {
   readonly files: Readonly<Record<string, JsonObject>>;
 }
 
+/** Where a part of a reference stands in the recipe, for messages: `locate(['config', 'hidden_size'])`. */
+export type LocateInReference = (path: readonly string[]) => string;
+
 /**
- * Opens a reference; weights are not read yet. `place` is where the reference stands, for messages.
+ * Opens a reference; weights are not read yet.
  * Throws BACKBONE_NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_BACKBONE, BACKBONE_UNSUPPORTED, BACKBONE_CONFIG or JSON_INVALID.
  */
 export function openBackbone(
   reference: BackboneReference,
   registry: Registry,
   directory: string,
-  place?: string,
+  locate: LocateInReference,
 ): OpenedBackbone {
   if (typeof reference === 'string') {
-    return openFolder(findFolder(reference, registry, directory, place), reference, registry);
+    return openFolder(findFolder(reference, registry, directory, locate([])), reference, registry);
   }
-  const provider = registry.backbones.get(reference.family, place);
+  const provider = registry.backbones.get(reference.family, locate(['family']));
   const config = { model_type: provider.modelTypes[0] ?? provider.name, ...reference.config } as JsonObject;
-  const backbone = relocated(place, () => provider.create(config));
+  const backbone = relocated(
+    ({ message }) => locate(pathInConfig(config, message)),
+    2,
+    () => provider.create(config),
+  );
   const files = reference.files as Record<string, JsonObject>;
   return { name: `fresh ${provider.name}`, provider, backbone, folder: undefined, files };
 }
@@ -48,7 +56,11 @@ export function openFolder(folder: string, name: string, registry: Registry): Op
   const configFile = path.join(folder, 'config.json');
   const config = readJson(configFile);
   const provider = providerOf(config, configFile, registry);
-  const backbone = relocated(configFile, () => provider.create(config));
+  const backbone = relocated(
+    () => configFile,
+    1,
+    () => provider.create(config),
+  );
   return { name, provider, backbone, folder, files: jsonFiles(folder) };
 }
 
@@ -96,15 +108,22 @@ function providerOf(config: JsonObject, file: string, { backbones }: Registry): 
   );
 }
 
-/** Providers see only the content of config.json: their errors get the file that it came from. */
-function relocated<T>(place: string | undefined, create: () => T): T {
+/** Providers see only the content of config.json: their errors get the place that it came from. */
+function relocated<T>(place: (error: MdpdError) => string, exitCode: ExitCode, create: () => T): T {
   try {
     return create();
   } catch (thrown) {
-    if (!(thrown instanceof MdpdError) || place === undefined) throw thrown;
-    const { code, message, allowed, fix, exitCode } = thrown;
-    throw new MdpdError(code, message, { place, allowed, fix, exitCode, cause: thrown });
+    if (!(thrown instanceof MdpdError)) throw thrown;
+    const { code, message, allowed, fix } = thrown;
+    throw new MdpdError(code, message, { place: place(thrown), allowed, fix, exitCode, cause: thrown });
   }
+}
+
+/** The key of a configuration in a recipe that a provider's message is about. */
+function pathInConfig(config: JsonObject, message: string): string[] {
+  const words = message.split(/[^\w]+/);
+  const key = words.find((word) => Object.hasOwn(config, word));
+  return key === undefined ? ['config'] : ['config', key];
 }
 
 /** JSON files of a folder by name, each read when it is looked at: most are never needed. */

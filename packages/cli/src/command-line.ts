@@ -1,5 +1,6 @@
 /** Strict reading of a command's arguments, and its help text, from its citty definition. */
-import { didYouMean, MdpdError, nearest } from '@mdpd/core';
+import { MdpdError } from '@mdpd/core/errors';
+import { didYouMean, nearest } from '@mdpd/core/nearest';
 import type { ArgDef, ArgsDef } from 'citty';
 import type { Command } from './command.ts';
 import { formatList } from './format.ts';

@@ -43,13 +43,13 @@ export interface Latencies {
   readonly batch: number;
 }
 
-/** A split of a task. Throws SPLIT_MISSING. */
-export function splitOf(task: Task, name: SplitName): Dataset {
+/** A split of a task. Throws SPLIT_MISSING; `place` is the recipe. */
+export function splitOf(task: Task, name: SplitName, place?: string): Dataset {
   const found = task.splits[name];
   if (found) return found;
   const there = Object.keys(task.splits);
   throw new MdpdError('SPLIT_MISSING', `the data has no split "${name}"`, {
-    place: `task ${task.name}`,
+    place,
     allowed: there.length > 0 ? there : 'none is given',
     fix: `name it in the recipe, or on the command line: data.${name}=…`,
     exitCode: 2,

@@ -1,5 +1,5 @@
 /** Where a command writes: answers to standard output, messages to standard error. */
-import { formatError, MdpdError, messageOf } from '@mdpd/core';
+import { formatError, MdpdError, messageOf } from '@mdpd/core/errors';
 
 export interface Stream {
   write(text: string): unknown;

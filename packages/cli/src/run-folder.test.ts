@@ -109,6 +109,7 @@ describe('readFinishedRun', () => {
       'error RUN_NOT_FOUND\n  ROOT/nothing holds no run\n  allowed: a folder that `mdpd train` made',
     );
     createRunFolder(at('running'), '');
+    writeFileSync(at('running', 'metrics.jsonl'), '');
     expect(failure(() => readFinishedRun(at('running')))).toBe(
       'error RUN_UNFINISHED at ROOT/running\n  the run in ROOT/running is not finished\n' +
         '  fix: wait until it is done, or train it again',

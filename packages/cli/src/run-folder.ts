@@ -166,9 +166,10 @@ function notWritable(name: string, thrown: unknown): MdpdError {
   });
 }
 
-/** Whether a folder looks like that of a run, finished or not. */
+/** Whether a folder looks like that of a run, finished or not. A recipe.yaml alone may be anybody's. */
 export function isRunFolder(folder: string): boolean {
-  return existsSync(path.join(folder, runFiles.recipe)) || existsSync(path.join(folder, runFiles.result));
+  const has = (name: keyof typeof runFiles): boolean => existsSync(path.join(folder, runFiles[name]));
+  return has('result') || (has('recipe') && (has('metrics') || has('failed')));
 }
 
 /** result.json of a finished run. Throws RUN_NOT_FOUND, RUN_UNFINISHED, JSON_INVALID or RESULT_INVALID. */

@@ -64,7 +64,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   const { run } = target;
   const { recipe } = options;
   if (!run || !recipe) throw new Error('a side network is opened with its run and recipe');
-  const opened = openBackbone(recipe.backbone, registry, run.directory, run.recipeFile);
+  const opened = openBackbone(recipe.backbone, registry, run.directory, () => run.recipeFile);
   const config = readJson(path.join(target.folder, 'config.json'));
   const task = await openTask(recipe.task, opened, labelsOf(config) ?? [], target, options);
   const head = headFor(opened.backbone, task);

@@ -6,10 +6,10 @@ it('shows both models of an mdpd run', () => {
   expect(formatSummary(exampleResult(), 'runs/mnist/20261123-063956')).toMatchInlineSnapshot(`
     "Done in 4 min 05 s: mdpd on mnist, 1,200 steps, seed 0, wasm.
 
-                                      faded model  with side network
-      accuracy, 10,000 test examples       80.1 %             80.3 %
-      time for 32 examples                41.2 ms            55.1 ms
-      parameters                          900,970            960,970
+      10,000 test examples  faded model  with side network
+      accuracy                   80.1 %             80.3 %
+      time for 32 examples      41.2 ms            55.1 ms
+      parameters                900,970            960,970
 
     The faded model is what ships: the side network that taught it is gone.
     Both predict the same for 95.0 % of the test examples; the faded model is 0.2 points below its side network.
@@ -37,10 +37,10 @@ it('shows the one model of a control, and says when numbers mean nothing', () =>
 
     A smoke run: a few examples and steps. The numbers mean nothing.
 
-                                      faded model
-      accuracy, 10,000 test examples       70.0 %
-      time for 32 examples                41.2 ms
-      parameters                          900,970
+      10,000 test examples  faded model
+      accuracy                   70.0 %
+      time for 32 examples      41.2 ms
+      parameters                900,970
 
     Trained in backbone and head: 4,000 parameters.
     Peak memory 312 MB, 0.180 s a step.
@@ -63,10 +63,10 @@ it('shows the side network of a run that keeps it', () => {
   expect(formatSummary(kept, 'out')).toMatchInlineSnapshot(`
     "Done in 4 min 05 s: side on mnist, 1,200 steps, seed 0, wasm.
 
-                                      with side network
-      accuracy, 10,000 test examples             70.0 %
-      time for 32 examples                      55.1 ms
-      parameters                                960,000
+      10,000 test examples  with side network
+      accuracy                         70.0 %
+      time for 32 examples            55.1 ms
+      parameters                      960,000
 
     The backbone is as it was: only the side network was trained.
     Peak memory 312 MB, 0.180 s a step.

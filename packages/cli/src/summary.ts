@@ -44,11 +44,8 @@ function table({ metrics, inference, parameters, testExamples }: Result): string
   const names = Object.keys(columns[0]?.[1] ?? {});
   return formatTable(
     [
-      ['', ...columns.map(([name]) => name)],
-      ...names.map((name) => [
-        `${name}, ${formatCount(testExamples)} test examples`,
-        ...columns.map(([, values]) => formatMetric(name, values[name] ?? 0)),
-      ]),
+      [`${formatCount(testExamples)} test examples`, ...columns.map(([name]) => name)],
+      ...names.map((name) => [name, ...columns.map(([, values]) => formatMetric(name, values[name] ?? 0))]),
       [
         `time for ${inference.batch} examples`,
         ...columns.map(([, , time]) => (time === null ? '' : formatMilliseconds(time))),

@@ -8,7 +8,6 @@ import { describeProblems, loadPlugins } from './plugins.ts';
 import { createRunFolder, defaultRunFolder } from './run-folder.ts';
 import { listenForStop } from './stop-signal.ts';
 import { formatSummary } from './summary.ts';
-import { trainRun } from './train-run.ts';
 
 export default command({
   name: 'train',
@@ -61,7 +60,9 @@ async function train(
   const { registry, problems } = await loadPlugins({ named: loaded.plugins, directory });
   describeProblems(problems).forEach(output.message);
   const recipe = resolveRecipe(loaded, registry);
-  const opened = openBackbone(recipe.backbone, registry, directory, loaded.locate(['backbone']));
+  const opened = openBackbone(recipe.backbone, registry, directory, (at) =>
+    loaded.locate(['backbone', ...at]),
+  );
   const text = stringifyRecipe(
     recipe,
     `mdpd train ${[recipeFile, ...overrides].join(' ')}\nas resolved: every default written out`,
@@ -69,6 +70,8 @@ async function train(
   const run = createRunFolder(options.out ?? defaultRunFolder(recipeFile), text);
   const stopper = listenForStop(output.message);
   try {
+    // Only now: wrong recipes are refused before the heavy modules are loaded.
+    const { trainRun } = await import('./train-run.ts');
     const result = await trainRun({
       recipe,
       recipeFile,

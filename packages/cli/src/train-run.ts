@@ -70,7 +70,7 @@ export async function trainRun(job: RunJob): Promise<Result> {
 }
 
 async function openTask(
-  { recipe, registry, opened, directory }: RunJob,
+  { recipe, recipeFile, registry, opened, directory }: RunJob,
   reporters: readonly Reporter[],
 ): Promise<Task> {
   const task = await registry.tasks.get(recipe.task).open({
@@ -86,8 +86,8 @@ async function openTask(
     },
   });
   // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
-  splitOf(task, 'train');
-  splitOf(task, 'test');
+  splitOf(task, 'train', recipeFile);
+  splitOf(task, 'test', recipeFile);
   return task;
 }
 
