@@ -70,8 +70,3 @@ async function gitState(directory: string): Promise<Pick<Result['environment'], 
     return { gitCommit: null, gitDirty: null };
   }
 }
-
-/** Largest resident set of this process so far, in bytes. */
-export function peakRssBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
-}
