@@ -1,0 +1,189 @@
+/**
+ * Checks of a task's losses.
+ *
+ * Letters: B batch, C outputs.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch, HostRecord, HostTensor, Task, TensorRecord } from '@mdpd/core';
+import { upload } from '@mdpd/tensor/host';
+import { valueAndGrads } from '@mdpd/tensor/vjp';
+import { ensure, type Check } from '../check.ts';
+import { absoluteDifference, largest, sameBytes } from '../differences.ts';
+import { derivative } from '../finite-differences.ts';
+import { uploadAll } from '../model-under-test.ts';
+import { withoutReads } from '../no-reads.ts';
+import { tidily } from '../tidily.ts';
+import { plainly, range, someOutputs, type TaskSubject } from './subject.ts';
+
+const rows = 4;
+
+async function labelled({ task }: TaskSubject): Promise<Batch> {
+  const { train } = task.splits;
+  ensure(train !== undefined, 'has no training split');
+  ensure(train.size >= rows, `the training split has ${train.size} examples; give at least ${rows}`);
+  return train.load(range(rows), plainly);
+}
+
+type LossOf = (output: tf.Tensor, target: Readonly<TensorRecord>) => tf.Tensor;
+
+/** Loss of every example, [B], on the host. */
+function lossesOf(lossOf: LossOf, output: HostTensor, target: HostRecord): Float32Array {
+  return tidily(() => lossOf(upload(output), uploadAll(target)).dataSync().slice()) as Float32Array;
+}
+
+/** One example of a record of [B, …] tensors. */
+function exampleOf(record: HostRecord, row: number): HostRecord {
+  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
+    const size = data.length / shape[0]!;
+    const own = data.slice(row * size, (row + 1) * size);
+    return [name, { data: own, shape: [1, ...shape.slice(1)], dtype }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function ensurePerExample(lossOf: LossOf, output: HostTensor, target: HostRecord, what: string): void {
+  tidily(() => {
+    const loss = lossOf(upload(output), uploadAll(target));
+    ensure(
+      loss.shape.join() === String(rows),
+      `${what} has shape [${loss.shape.join(', ')}] instead of [${rows}]`,
+    );
+  });
+  const losses = lossesOf(lossOf, output, target);
+  ensure(losses.every(Number.isFinite), `${what} is not finite`);
+  losses.forEach((loss, row) => {
+    const alone = lossesOf(lossOf, exampleOf({ output }, row)['output']!, exampleOf(target, row))[0]!;
+    ensure(
+      Math.abs(alone - loss) <= 1e-5 * Math.max(1, Math.abs(loss)),
+      `${what} of an example depends on the others`,
+    );
+  });
+}
+
+/** Every gradient of Σ w·loss, against finite differences of each single value. */
+function ensureGradient(lossOf: LossOf, output: HostTensor, target: HostRecord, what: string): void {
+  const weight = (row: number): number => 1 + 0.5 * row;
+  const total = (losses: Float32Array): number =>
+    Array.from(losses).reduce((sum, loss, row) => sum + weight(row) * loss, 0);
+  const gradient = tidily(() => {
+    const weights = tf.tensor1d(range(rows).map(weight));
+    const given = uploadAll(target);
+    const { grads } = valueAndGrads(
+      ({ logits }) => ({ loss: tf.sum(tf.mul(lossOf(logits!, given), weights)) }),
+      { logits: upload(output) },
+    );
+    return grads['logits']!.dataSync().slice() as Float32Array;
+  });
+  const numeric = Array.from(output.data, (_, at) =>
+    derivative((by) => {
+      const moved = Float32Array.from(output.data);
+      moved[at]! += by;
+      return total(lossesOf(lossOf, { ...output, data: moved }, target));
+    }, 0.02),
+  );
+  const difference = absoluteDifference(gradient, numeric);
+  ensure(
+    difference <= 0.005 * largest(numeric) + 0.001,
+    `the gradient of ${what} differs from finite differences by ${difference.toPrecision(2)}`,
+  );
+}
+
+async function checkLoss(subject: TaskSubject): Promise<void> {
+  const { target } = await labelled(subject);
+  const output = someOutputs(subject.task, rows, 'output');
+  for (const smoothing of [undefined, 0, 0.1]) {
+    const lossOf: LossOf = (logits, given) => subject.task.loss(logits, given, smoothing);
+    const what = smoothing === undefined ? 'the loss' : `the loss with smoothing ${smoothing}`;
+    ensurePerExample(lossOf, output, target, what);
+    ensureGradient(lossOf, output, target, what);
+  }
+}
+
+const distilling =
+  (task: Task, teacher: HostTensor, temperature: number): LossOf =>
+  (student) =>
+    task.distill(student, tf.slice(upload(teacher), [0, 0], [student.shape[0]!, -1]), temperature);
+
+async function checkDistillation({ task }: TaskSubject): Promise<void> {
+  const [student, teacher] = [someOutputs(task, rows, 'student'), someOutputs(task, rows, 'teacher')];
+  for (const temperature of [1, 4]) {
+    const what = `distillation at temperature ${temperature}`;
+    // The teacher as target, so that single examples can be taken from both.
+    const lossOf: LossOf = (logits, target) => task.distill(logits, target['teacher']!, temperature);
+    ensurePerExample(lossOf, student, { teacher }, what);
+    ensureGradient(lossOf, student, { teacher }, what);
+    const equal = lossesOf(lossOf, teacher, { teacher });
+    ensure(
+      largest(equal) <= 1e-5,
+      `${what} of equal outputs is ${largest(equal).toPrecision(2)} instead of 0`,
+    );
+    const apart = lossesOf(lossOf, student, { teacher });
+    ensure(
+      apart.every((loss) => loss > 0),
+      `${what} of different outputs is not above 0`,
+    );
+  }
+}
+
+/** A small step against the gradient brings the student's outputs closer. */
+async function checkDirection({ task }: TaskSubject): Promise<void> {
+  const [student, teacher] = [someOutputs(task, rows, 'student'), someOutputs(task, rows, 'teacher')];
+  const lossOf = distilling(task, teacher, 2);
+  const before = lossesOf(lossOf, student, {});
+  const moved = tidily(() => {
+    const { grads } = valueAndGrads(({ logits }) => ({ loss: tf.sum(lossOf(logits!, {})) }), {
+      logits: upload(student),
+    });
+    return tf.sub(upload(student), tf.mul(grads['logits']!, 0.05)).dataSync().slice() as Float32Array;
+  });
+  const after = lossesOf(lossOf, { ...student, data: moved }, {});
+  ensure(
+    after.every((loss, row) => loss < before[row]!),
+    'a step against the gradient of distillation does not bring an example closer to the teacher',
+  );
+}
+
+async function checkTeacher({ task }: TaskSubject): Promise<void> {
+  const [student, teacher] = [someOutputs(task, rows, 'student'), someOutputs(task, rows, 'teacher')];
+  tidily(() => {
+    const { grads } = valueAndGrads(
+      (given) => ({ loss: tf.sum(task.distill(given['student']!, given['teacher']!, 2)) }),
+      { student: upload(student), teacher: upload(teacher) },
+    );
+    ensure(largest(grads['teacher']!.dataSync()) === 0, 'the teacher is differentiated');
+    ensure(largest(grads['student']!.dataSync()) > 0, 'the student is not differentiated');
+  });
+}
+
+async function checkPure(subject: TaskSubject): Promise<void> {
+  const { task } = subject;
+  const { target } = await labelled(subject);
+  const [student, teacher] = [someOutputs(task, rows, 'student'), someOutputs(task, rows, 'teacher')];
+  tidily(() => {
+    const tensors = { ...uploadAll(target), student: upload(student), teacher: upload(teacher) };
+    const before = tf.memory().numTensors;
+    const run = (): tf.Tensor[] => [
+      task.loss(tensors.student, tensors, 0.1),
+      task.distill(tensors.student, tensors.teacher, 2),
+    ];
+    tf.dispose(tf.tidy(() => withoutReads(run)));
+    for (const [name, host] of Object.entries({ ...target, student, teacher })) {
+      const tensor = tensors[name as keyof typeof tensors]!;
+      ensure(!tensor.isDisposed, `losses free ${name}, which is not their own`);
+      ensure(sameBytes(tensor.dataSync() as HostTensor['data'], host.data), `losses change ${name}`);
+    }
+    const left = tf.memory().numTensors - before;
+    ensure(left === 0, `losses leave ${left} tensors behind`);
+  });
+}
+
+export const lossChecks: readonly Check<TaskSubject>[] = [
+  { name: 'has a loss of every example by itself, with its gradient', run: checkLoss },
+  {
+    name: 'has a distillation loss of every example that is 0 for equal outputs alone',
+    run: checkDistillation,
+  },
+  { name: 'distils towards the teacher', run: checkDirection },
+  { name: 'does not differentiate the teacher', run: checkTeacher },
+  { name: 'has pure losses that read no values and leave nothing behind', run: checkPure },
+];
