@@ -81,4 +81,16 @@ export interface TaskProvider<Data = unknown> {
   /** Schema of the recipe's `data`, strict, every key described. */
   readonly dataSchema: z.ZodType<Data>;
   open(context: TaskContext<Data>): Promise<Task>;
+  /**
+   * Scores of a benchmark that consists of several data sets, by name, from the primary metrics of runs that differ
+   * only in their data; nothing where the runs do not make up the benchmark.
+   */
+  aggregate?(runs: readonly AggregatedRun<Data>[]): Readonly<Record<string, number>>;
+}
+
+export interface AggregatedRun<Data = unknown> {
+  /** The recipe's `data`. */
+  readonly data: Data;
+  /** Primary metric, in its own unit. */
+  readonly value: number;
 }

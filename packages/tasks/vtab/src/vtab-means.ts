@@ -1,5 +1,6 @@
 /** Both means that are published for VTAB-1k; papers often do not say which one theirs is. */
-import { MdpdError } from '@mdpd/core';
+import { MdpdError, type AggregatedRun } from '@mdpd/core';
+import type { VtabData } from './data-schema.ts';
 import { findVtabTask, vtabTasks, type VtabGroup } from './vtab-tasks.ts';
 
 export interface VtabMeans {
@@ -41,4 +42,18 @@ export function vtabMeans(accuracies: Readonly<Record<string, number>>): VtabMea
     structured: ofGroup('structured'),
   };
   return { taskMean: mean([...byTask.values()]), groupMean: mean(Object.values(groups)), groups };
+}
+
+/** The means of runs over all 19 VTAB-1k tasks, under the names that tables use; nothing where a task is missing. */
+export function aggregateVtab(runs: readonly AggregatedRun<VtabData>[]): Readonly<Record<string, number>> {
+  const byTask: Record<string, number> = {};
+  for (const { data, value } of runs) {
+    if (data.name === undefined) return {};
+    const { name } = findVtabTask(data.name);
+    if (name in byTask) return {};
+    byTask[name] = value;
+  }
+  if (Object.keys(byTask).length < vtabTasks.length) return {};
+  const { taskMean, groupMean, groups } = vtabMeans(byTask);
+  return { 'mean of 19 tasks': taskMean, 'mean of 3 group means': groupMean, ...groups };
 }

@@ -16,6 +16,7 @@ import { readPreprocessing, type Preprocessing } from '@mdpd/data/preprocessor-c
 import { isForeign, relabeler, trainingLabels } from './class-labels.ts';
 import { dataSchema, type VtabData } from './data-schema.ts';
 import { planSplits, type SplitContext, type SplitPlan } from './image-splits.ts';
+import { aggregateVtab } from './vtab-means.ts';
 import { createVtabTask } from './vtab-task.ts';
 
 function decodeOptions({ resize }: Preprocessing): DecodeOptions {
@@ -151,4 +152,5 @@ export const vtabProvider: TaskProvider<VtabData> = {
   description: 'image classification: VTAB-1k, MNIST, folders of your own images',
   dataSchema,
   open,
+  aggregate: aggregateVtab,
 };
