@@ -104,3 +104,49 @@ export function sideBlock64(params: HostRecord, name: string, x: Matrix, heads: 
   const attended = plus(x, dense('projection', mixed));
   return plus(attended, dense('mlp_out', map(dense('mlp_in', norm('norm_mlp', attended)), gelu64)));
 }
+
+/** [H][W][C]. */
+export type Grid = readonly (readonly (readonly number[])[])[];
+
+/**
+ * A 4×4 convolution of stride 2 with one pixel of zeros around, and its bias. The filters' inputs are ordered as the
+ * side network's are: by quarter of the window, then by pixel of the quarter, then by channel.
+ */
+export function convolution64(x: Grid, weight: HostTensor, bias: HostTensor): number[][][] {
+  const channels = x[0]![0]!.length;
+  const filters = matrixOf(weight);
+  const at = (row: number, column: number, channel: number): number => x[row]?.[column]?.[channel] ?? 0;
+  const halved = (length: number): number => Math.ceil(length / 2);
+  return Array.from({ length: halved(x.length) }, (_, i) =>
+    Array.from({ length: halved(x[0]!.length) }, (__, j) =>
+      filters.map((filter, o) => {
+        let sum = bias.data[o]!;
+        for (let dy = 0; dy < 4; dy++) {
+          for (let dx = 0; dx < 4; dx++) {
+            const quarter = 2 * (dy >> 1) + (dx >> 1);
+            const pixel = 2 * (dy & 1) + (dx & 1);
+            for (let c = 0; c < channels; c++) {
+              sum += filter[(4 * quarter + pixel) * channels + c]! * at(2 * i + dy - 1, 2 * j + dx - 1, c);
+            }
+          }
+        }
+        return sum;
+      }),
+    ),
+  );
+}
+
+/** The side network's convolutional stem: rectified convolutions, then a summary of everything. */
+export function convStem64(params: HostRecord, name: string, grid: Grid): number[] {
+  let x = grid;
+  for (let level = 0; params[`${name}.conv.${level}.weight`]; level++) {
+    const convolved = convolution64(
+      x,
+      params[`${name}.conv.${level}.weight`]!,
+      params[`${name}.conv.${level}.bias`]!,
+    );
+    x = convolved.map((row) => row.map((values) => values.map((value) => Math.max(0, value))));
+  }
+  const summary = linear64([x.flat(2)], params[`${name}.summary.weight`]!, params[`${name}.summary.bias`]!);
+  return map(summary, gelu64)[0]!;
+}

@@ -45,8 +45,11 @@ const kl64 = (from: readonly number[], to: readonly number[], t: number): number
   return t * t * p!.reduce((sum, value, c) => sum + value * Math.log(value / q![c]!), 0);
 };
 
-const half = (a: readonly number[], b: readonly number[]): number[] =>
-  a.map((value, c) => (value + b[c]!) / 2);
+/** Logits whose soft-max at temperature t is the mean of both distributions. */
+const averaged = (a: readonly number[], b: readonly number[], t: number): number[] => {
+  const [p, q] = [a, b].map((logits) => softmax64(logits.map((value) => value / t)));
+  return p!.map((value, c) => t * Math.log((value + q![c]!) / 2));
+};
 
 interface Settings {
   readonly alpha: number;
@@ -63,11 +66,13 @@ function reference(
   logits: readonly (readonly number[])[],
   constants = logits,
 ): Record<string, number> {
-  const teacher = constants.map((own, b) => (kind === 'side' ? sides[b]! : half(sides[b]!, own)));
+  const teacher = constants.map((own, b) =>
+    kind === 'side' ? sides[b]! : averaged(sides[b]!, own, temperature),
+  );
   const losses = labels.map((label, b) => crossEntropy64(logits[b]!, label));
   const distilled = logits.map((row, b) => kl64(teacher[b]!, row, temperature));
   const open = labels.map((label, b) =>
-    gate === 'none' || crossEntropy64(teacher[b]!, label) < crossEntropy64(constants[b]!, label) ? 1 : 0,
+    gate === 'none' || crossEntropy64(sides[b]!, label) < crossEntropy64(constants[b]!, label) ? 1 : 0,
   );
   const mixed = losses.map((value, b) => (1 - alpha * open[b]!) * value + alpha * open[b]! * distilled[b]!);
   const parts = {
@@ -76,7 +81,7 @@ function reference(
     gateShare: mean64(open),
   };
   if (logits.length === 4) return { loss: mean64(mixed), ...parts };
-  const sure = teacher
+  const sure = sides
     .slice(4)
     .map((row) => (Math.max(...softmax64(row)) >= unlabelled.confidence ? 1 : 0) as number);
   const alone = sure.map((value, u) => value * distilled[4 + u]!);
@@ -170,11 +175,44 @@ describe('logitLoss', () => {
     expect(row(6)).toBeGreaterThan(0.01);
   });
 
-  it('learns from all unlabelled examples of a task without classes', () => {
-    const scores: Task = { ...task, head: { kind: 'regression', outputs: 3 } };
-    const make = (): FadeLoss =>
-      logitLoss({ task: scores, optimization }, step(), 4, tf.tensor2d(sides), { logit: gated, unlabelled });
-    expect(evaluate(make, students).values['sureShare']).toBe(1);
+  it('averages scores as they are, and learns from all unlabelled examples, where there are no classes', () => {
+    const scores: Task = {
+      ...task,
+      head: { kind: 'regression', outputs: 3 },
+      distill: (student, teacher) => tf.mean(tf.square(tf.sub(student, teacher)), 1),
+    };
+    const settings: Settings = { ...gated, gate: 'none', teacher: 'average' };
+    const { values } = evaluate(
+      () =>
+        logitLoss({ task: scores, optimization }, step(), 4, tf.tensor2d(sides), {
+          logit: settings,
+          unlabelled,
+        }),
+      students,
+    );
+    const squares = students.map((row, b) =>
+      mean64(row.map((value, c) => ((value - sides[b]![c]!) / 2) ** 2)),
+    );
+    const losses = labels.map((label, b) => 0.5 * crossEntropy64(students[b]!, label) + 0.5 * squares[b]!);
+    const alone = (3 / 4) * unlabelled.weight * mean64(squares.slice(4));
+    expect(values['sureShare']).toBe(1);
+    expect(values['distillLoss']).toBeCloseTo(mean64(squares.slice(0, 4)), 5);
+    expect(values['loss']).toBeCloseTo(mean64(losses) + alone, 5);
+  });
+
+  it('keeps the average finite where both models are certain of the opposite', () => {
+    const certain = [[200, -200, 0]];
+    const { values, gradient } = evaluate(() => {
+      const target = { label: tf.tensor1d([0], 'int32') };
+      const settings = {
+        logit: { ...gated, gate: 'none' as const, teacher: 'average' as const },
+        unlabelled,
+      };
+      const other = tf.tensor2d([[-200, 200, 0]]);
+      return logitLoss({ task, optimization }, { ...step(), target }, 1, other, settings);
+    }, certain);
+    expect(Object.values(values).every(Number.isFinite)).toBe(true);
+    expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
   it('opens the gate for the two examples whose label the side network fits better', () => {

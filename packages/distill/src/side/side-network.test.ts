@@ -8,6 +8,7 @@ import { relativeDifference } from '@mdpd/testing/differences';
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';
 import {
+  convStem64,
   exampleOf,
   gelu64,
   layerNorm64,
@@ -18,6 +19,7 @@ import {
   normalize64,
   plus,
   sideBlock64,
+  type Grid,
   type Matrix,
 } from '@mdpd/testing/reference';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +138,24 @@ describe('sidePlan', () => {
     expect(raw(Object.keys(sidePlan(blind, settings(), 4)))).toEqual([]);
   });
 
+  it('has a stem where it was asked for and a stream lies on a grid', () => {
+    const stem = (plan: Record<string, string>): string[] =>
+      Object.keys(plan).filter((name) => name.includes('stem') && name.endsWith('weight'));
+    const conv = settings({ input: 'taps+conv', pool: 'mean' });
+    const plan = shapes(conv, { streams: 2, tokens: 20 });
+    expect(stem(plan)).toEqual([
+      'side.left.stem.conv.0.weight',
+      'side.left.stem.conv.1.weight',
+      'side.left.stem.summary.weight',
+      'side.left.stem_out.weight',
+    ]);
+    // The head reads the summary besides both streams.
+    expect(plan['side.head.weight']).toBe('4×72');
+    expect(stem(shapes(settings()))).toEqual([]);
+    const { rawGrid: _without, ...blind } = tinyBackbone();
+    expect(Object.keys(sidePlan(blind, conv, 4)).filter((name) => name.includes('stem'))).toEqual([]);
+  });
+
   it('has a ladder for every stream and one head over all of them', () => {
     const plan = shapes(settings({ pool: 'mean' }), { streams: 2 });
     expect(plan['side.left.block.2.query.weight']).toBe('4×4');
@@ -157,7 +177,7 @@ function ladder64(
   params: HostRecord,
   spec: { blocks: number; layers: number[]; pooled: number | 'mean'; stream: string },
   taps: Matrix[],
-  raw: Matrix | undefined,
+  { raw, grid }: { raw?: Matrix; grid?: Grid },
 ): { features: number[]; states: Map<number, number[][]> } {
   const name = `side.${spec.stream}`;
   const dense = (part: string, x: Matrix): number[][] =>
@@ -172,6 +192,12 @@ function ladder64(
   };
   let s: number[][] = matrixOf(params[`${name}.positions`]!);
   if (raw) s = plus(s, dense(`${name}.raw_out`, map(dense(`${name}.raw_in`, raw), gelu64)));
+  let summary: number[] = [];
+  if (grid) {
+    summary = convStem64(params, `${name}.stem`, grid);
+    const [added] = dense(`${name}.stem_out`, [summary]);
+    s = map(s, (value, _row, column) => value + added![column]!);
+  }
   const states = new Map<number, number[][]>();
   let tap = 0;
   for (const layer of spec.layers) {
@@ -184,7 +210,7 @@ function ladder64(
   const mean = normed[0]!.map((_, column) => mean64(normed.map((row) => row[column]!)));
   const token = spec.pooled === 'mean' ? mean : normed[spec.pooled]!;
   const features = { both: [...token, ...mean], mean, stream: token }[given.pool];
-  return { features, states };
+  return { features: [...summary, ...features], states };
 }
 
 /** Values of a token and its neighbours at most `context` away, zeros beyond the ends. */
@@ -202,6 +228,8 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runSide on %s', (backend) => {
     ['additive gates', { gate: 'add' }, {}],
     ['mixing gates', { gate: 'mix' }, {}],
     ['taps alone', { input: 'taps' }, {}],
+    ['taps and convolutions', { input: 'taps+conv' }, { tokens: 19 }],
+    ['convolutions for one of two streams', { input: 'taps+conv', pool: 'mean' }, { streams: 2 }],
     ['some layers', { layers: [2, 3] }, {}],
     ['the first layer alone, read at the token of the backbone', { layers: [1], pool: 'stream' }, {}],
     ['the mean of all tokens', { pool: 'mean' }, {}],
@@ -223,8 +251,10 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runSide on %s', (backend) => {
         const values = exampleOf(model.input[`${stream}_values`]!, example);
         const taps = states.map((state) => (state[stream]!.arraySync() as number[][][])[example]!);
         const spec = { blocks: 3, layers, pooled, stream };
-        const raw = given.input === 'taps' ? undefined : windows64(values, given.context);
-        const ladder = ladder64(given, host, spec, taps, raw);
+        const raw = given.input === 'taps+raw' ? windows64(values, given.context) : undefined;
+        const isGrid = given.input === 'taps+conv' && stream !== 'right';
+        const grid = isGrid ? values.map((row) => row.map((value) => [value])) : undefined;
+        const ladder = ladder64(given, host, spec, taps, { raw, grid });
         for (const layer of layers) {
           const actual = (output.states[stream]!.get(layer)!.arraySync() as number[][][])[example]!;
           expect(relativeDifference(actual.flat(), ladder.states.get(layer)!.flat())).toBeLessThan(1e-5);
