@@ -44,7 +44,7 @@ export const resultSchema = z.looseObject({
     inference: count,
   }),
   memory: z.object({
-    /** Largest resident set of the training process. */
+    /** Largest resident set of the process up to the end of training. */
     peakRssBytes: count,
     plannedBytes: count.nullable(),
   }),

@@ -60,7 +60,6 @@ export async function trainRun(job: RunJob): Promise<Result> {
     task = await openTask(job, [metrics, progress]);
     const prepared = await prepare(job, progress, { executor, task, reporters: [metrics, progress] });
     throwIfStopped(job.signal);
-    job.run.begin();
     return await runPrepared(prepared);
   } finally {
     metrics.close?.();
@@ -120,7 +119,7 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     settings,
     train: smokeSettings(recipe.train, recipe.smoke),
     executor,
-    reporters: job.reporters,
+    reporters: [beginning(run), ...job.reporters],
     signal,
   });
   try {
@@ -140,6 +139,11 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
   } finally {
     trained.dispose();
   }
+}
+
+/** Training has begun with its first step: until then a failure removes the run's folder. */
+function beginning(run: RunFolder): Reporter {
+  return { name: 'beginning', record: ({ type }) => void (type === 'step' && run.begin()) };
 }
 
 /** Saves what is kept, and opens it again from disk: what is measured is what was saved. */

@@ -121,9 +121,9 @@ describe('a corrupt image among good ones', () => {
     `);
     const missing = await workspace.mdpd('predict', 'skipped', 'photos/mixed/nothing.png');
     expect(expectFailure(workspace, missing, missing.exitCode === 2 ? 2 : 1)).toMatchInlineSnapshot(`
-      "error RUN_UNFINISHED at ROOT/skipped/failed.json
-        the run in ROOT/skipped failed
-        fix: the place above says why; train it again"
+      "error IMAGE_UNREADABLE at photos/mixed/nothing.png
+        there is no such file
+        fix: name files that hold an image: photo.jpg"
     `);
   });
 });

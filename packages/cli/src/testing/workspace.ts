@@ -40,6 +40,8 @@ export function createWorkspace(): Workspace {
   const run = (command: string, argv: readonly string[]) => {
     const child = spawn(command, argv, {
       cwd: root,
+      // A command that hangs is ended, so that its test shows what it printed.
+      timeout: 300_000,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     });
     return { child, finished: collect(child) };
