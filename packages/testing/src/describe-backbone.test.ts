@@ -136,6 +136,16 @@ const broken: Record<string, Case> = {
     says: 'rawTokens of main does not widen with its context',
     subject: changed(({ rawTokens }) => ({ rawTokens: (input) => rawTokens!(input, 0) })),
   },
+  'a grid without channels': {
+    check: 'as a grid',
+    says: 'rawGrid of main has 3 axes instead of 4',
+    subject: changed(({ rawGrid }) => ({
+      rawGrid: (input) =>
+        Object.fromEntries(
+          Object.entries(rawGrid!(input)).map(([name, grid]) => [name, tf.squeeze(grid, [3])]),
+        ),
+    })),
+  },
   'a block that reads the parameters of another': {
     check: 'reads in every stage',
     says: 'block 0 reads tiny.main.layer.1.norm_before.weight, whose stage is block 1',

@@ -97,6 +97,7 @@ function checkNoReads({ backbone, head, parameters, input: given }: Case): void 
   withoutReads(() => runModel(backbone, head, params, input));
   withoutReads(() => backbone.attention?.(params, 0, backbone.embed(params, input)));
   withoutReads(() => backbone.rawTokens?.(input, 1));
+  withoutReads(() => backbone.rawGrid?.(input));
 }
 
 function checkMemory(subject: BackboneSubject): void {
@@ -116,6 +117,7 @@ function everything(backbone: Backbone, params: Params, input: Readonly<TensorRe
   const state = backbone.embed(params, input);
   backbone.attention?.(params, 0, state);
   backbone.rawTokens?.(input, 1);
+  backbone.rawGrid?.(input);
 }
 
 const each =

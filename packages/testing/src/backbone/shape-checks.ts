@@ -107,6 +107,15 @@ function checkRawTokens({ backbone, input: given }: Case): void {
   }
 }
 
+function checkRawGrid({ backbone, input: given }: Case): void {
+  const grids: Readonly<TensorRecord> = backbone.rawGrid?.(uploadAll(given)) ?? {};
+  for (const [stream, grid] of Object.entries(grids)) {
+    ensure(stream in backbone.streams, `rawGrid names the unknown stream ${stream}`);
+    ensure(grid.rank === 4, `rawGrid of ${stream} has ${grid.rank} axes instead of 4`);
+    ensureShape(grid, [batch, ...grid.shape.slice(1)], `rawGrid of ${stream}`);
+  }
+}
+
 function checkSpecs({ backbone, head }: Case): void {
   const specs = [...backbone.parameters, ...head.parameters];
   const names = specs.map(({ name }) => name);
@@ -143,4 +152,5 @@ export const shapeChecks: readonly Check<BackboneSubject>[] = [
   { name: 'gives every state, the pooled token and the logits their shapes', run: each(checkStates) },
   { name: 'shows attention maps of every stream that add up to 1', run: each(checkAttention) },
   { name: 'shows raw tokens that widen with their context', run: each(checkRawTokens) },
+  { name: 'shows raw input as a grid, channels last', run: each(checkRawGrid) },
 ];
