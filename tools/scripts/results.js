@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -49,7 +49,7 @@ const slug = name.replaceAll('/', '-');
 const seeds = values.seeds?.split(',').map(Number) ?? spec.seeds;
 const target = `results/${slug}${values.tune ? '.tuning' : ''}.json`;
 /** Figures hold for the recipe and the backbone that they were measured with. */
-const inputs = digest([spec.recipe, 'packages/zoo/models/tiny-vit/model.safetensors']);
+const inputs = digest();
 const known = readKnown();
 const rows = spec.rows.filter((row) => !values.only || values.only.includes(row.name));
 
@@ -76,7 +76,15 @@ function tuningJobs() {
         seed: 0,
         label: `${row.name} ${text.join(' ')}`,
         out: `runs/tuning/${slug}/${folderName(row.name)}/${folderName(text.join(' ')) || 'default'}`,
-        overrides: [...row.overrides, ...spec.validation, ...text, 'train.seed=0'],
+        // What is tuned here replaces what was chosen before.
+        overrides: [
+          ...row.overrides.filter(
+            (override) => !Object.keys(row.tune ?? {}).some((key) => override.startsWith(`${key}=`)),
+          ),
+          ...spec.validation,
+          ...text,
+          'train.seed=0',
+        ],
       };
     }),
   );
@@ -97,10 +105,12 @@ function folderName(text) {
   return text.replaceAll(/[^\w.+=-]+/gu, '-').replaceAll(/^-|-$/gu, '');
 }
 
-/** @param {string[]} files */
-function digest(files) {
-  const hash = createHash('sha256');
-  for (const file of files.filter((name) => existsSync(name))) hash.update(readFileSync(file));
+/** Of the recipe (its comments aside) and of the models that come with the workspace. */
+function digest() {
+  const hash = createHash('sha256').update(JSON.stringify(parse(readFileSync(spec.recipe, 'utf8'))));
+  for (const model of readdirSync('packages/zoo/models').sort()) {
+    hash.update(readFileSync(`packages/zoo/models/${model}/model.safetensors`));
+  }
   return hash.digest('hex').slice(0, 16);
 }
 
