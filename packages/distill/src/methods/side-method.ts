@@ -21,7 +21,8 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
   name: 'side',
   description: 'side network over a frozen backbone, kept at inference (LST)',
   settings: settingsSchema,
-  needsBoundary: ({ feature }) => feature.mode === 'hierarchical' && feature.boundary === 'measured',
+  needsBoundary: ({ feature }) =>
+    feature.mode === 'hierarchical' && feature.weight > 0 && feature.boundary === 'measured',
   create: (context) => {
     const { backbone, optimization, steps } = context;
     const teacher = createSideTeacher(context, context.settings);
