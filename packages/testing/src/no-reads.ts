@@ -2,19 +2,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CheckFailed } from './check.ts';
 
-/** Runs `fn`; reading a tensor in it throws. */
+/** Runs `fn`; reading a tensor in it throws, and so does this, also where `fn` catches the error. */
 export function withoutReads<T>(fn: () => T): T {
   const engine = tf.engine() as unknown as Record<'read' | 'readSync', unknown>;
+  let failed: CheckFailed | undefined;
   const refuse = (): never => {
-    throw new CheckFailed('reads the values of a tensor');
+    failed = new CheckFailed('reads the values of a tensor');
+    throw failed;
   };
   // Own properties in front of the methods of the engine's class.
   engine.read = refuse;
   engine.readSync = refuse;
+  let result: T;
   try {
-    return fn();
+    result = fn();
   } finally {
     delete (engine as Partial<typeof engine>).read;
     delete (engine as Partial<typeof engine>).readSync;
   }
+  if (failed) throw failed;
+  return result;
 }

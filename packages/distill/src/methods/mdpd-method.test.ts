@@ -28,8 +28,12 @@ interface Scene {
   readonly input: StepInput;
 }
 
-/** A method on the tiny backbone with the tensors of its first step. */
-async function scene(provider: MethodProvider, settings: object, step = 0, steps = 10): Promise<Scene> {
+/** A method on the tiny backbone with the tensors of its first step; unlabelled examples as many as it reads. */
+async function scene(
+  provider: MethodProvider,
+  settings: object,
+  { step = 0, steps = 10, hasUnlabelled = false } = {},
+): Promise<Scene> {
   const backbone = tinyBackbone({ blocks: 2 });
   const job = trainingJob({ executor, method: provider, settings, backbone });
   const method = provider.create({
@@ -41,9 +45,11 @@ async function scene(provider: MethodProvider, settings: object, step = 0, steps
     optimization: job.train,
     steps,
     seed: 0,
-    hasUnlabelled: false,
+    hasUnlabelled,
   });
   const batch = await job.task.splits.train!.load([0, 1, 2, 3, 4, 5], { augment: false, seed: 0, epoch: 0 });
+  const more = Array.from({ length: method.unlabelled }, (_, index) => index);
+  const unlabelled = await job.task.splits.unlabelled!.load(more, { augment: false, seed: 0, epoch: 0 });
   const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [name, tf.scalar(value)]);
   return {
     method,
@@ -51,7 +57,7 @@ async function scene(provider: MethodProvider, settings: object, step = 0, steps
     input: {
       input: uploadAll(batch.input),
       target: uploadAll(batch.target),
-      extra: {},
+      extra: more.length > 0 ? { unlabelled: uploadAll(unlabelled.input) } : {},
       noise: uploadAll(method.noise(step, 6)),
       scalars: Object.fromEntries(scalars) as StepInput['scalars'],
     },
@@ -211,5 +217,58 @@ describe('mdpd', () => {
     expect(masks[0]!.shape).toEqual([1, 6, 5, 1]);
     expect(masks[1]).toEqual(masks[0]);
     expect(masks[2]!.data).not.toEqual(masks[0]!.data);
+  });
+
+  describe('with unlabelled examples', () => {
+    const settings = {
+      ...base,
+      unlabelled: { batchSize: 4, weight: 1, confidence: 0 },
+      logit: { alpha: 0.5, gate: 'none', teacher: 'side' },
+      fade: { train: 'norm+head' },
+    };
+    const many = { hasUnlabelled: true };
+
+    it('asks for as many as its settings say, where the data have some', async () => {
+      expect((await scene(mdpdMethod, settings, many)).method.unlabelled).toBe(4);
+      expect((await scene(mdpdMethod, settings)).method.unlabelled).toBe(0);
+      const none = { ...settings, unlabelled: { batchSize: 0 } };
+      expect((await scene(mdpdMethod, none, many)).method.unlabelled).toBe(0);
+    });
+
+    it('hides tokens of all examples', async () => {
+      const { method } = await scene(mdpdMethod, settings, many);
+      expect(method.noise(0, 6)['mask.main']!.shape).toEqual([1, 10, 5, 1]);
+    });
+
+    it('reports the logits of the labelled ones', async () => {
+      const { method, state, input } = await scene(mdpdMethod, settings, many);
+      for (const phase of ['side', 'label', 'joint'])
+        expect(method.phases[phase]!(state, input).output.shape).toEqual([6, 3]);
+    });
+
+    it('learns from them by distillation alone: label losses stay those of the labelled ones', async () => {
+      const [with_, without] = [await scene(mdpdMethod, settings, many), await scene(mdpdMethod, settings)];
+      const parts = ({ method, state, input }: Scene, phase: string): Record<string, number> =>
+        Object.fromEntries(
+          Object.entries(method.phases[phase]!(state, input).parts).map(([name, part]) => [
+            name,
+            part.dataSync()[0]!,
+          ]),
+        );
+      for (const phase of ['label', 'joint']) {
+        const [more, fewer] = [parts(with_, phase), parts(without, phase)];
+        expect(more['sideLoss']).toBeCloseTo(fewer['sideLoss']!, 5);
+        expect(more['taskLoss']).toBeCloseTo(fewer['taskLoss']!, 5);
+        expect('sureShare' in more).toBe(phase === 'joint');
+        // Features are taught on all of them.
+        expect(more['featureLoss']).not.toBeCloseTo(fewer['featureLoss']!, 3);
+      }
+      const trained = ({ method, state, input }: Scene, phase: string): Float32Array =>
+        method.phases[phase]!(state, input).state.optimizer![
+          'classifier.weight.m'
+        ]!.dataSync() as Float32Array;
+      expect(relativeDifference(trained(with_, 'label'), trained(without, 'label'))).toBeLessThan(1e-5);
+      expect(relativeDifference(trained(with_, 'joint'), trained(without, 'joint'))).toBeGreaterThan(1e-2);
+    });
   });
 });
