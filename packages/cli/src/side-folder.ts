@@ -103,6 +103,5 @@ export async function loadSide(
   const missing = Object.keys(state).filter((name) => !name.startsWith('frozen/') && !(name in loaded));
   if (missing.length > 0 && !measured)
     fail(`${missing.length} tensors are missing: ${missing.slice(0, 5).join(', ')}`);
-  for (const name of missing) delete state[name];
-  return state;
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !missing.includes(name)));
 }

@@ -119,7 +119,7 @@ function settingsOf(loaded: LoadedRecipe, schema: z.ZodType): Tree {
     );
     for (const key of issue.keys) {
       const typed = loaded.overridden(['method', ...issue.path, key]);
-      if (isTree(parent) && !typed) delete parent[key];
+      if (isTree(parent) && !typed) Reflect.deleteProperty(parent, key);
     }
   }
   return settings;
