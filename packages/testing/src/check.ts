@@ -37,13 +37,3 @@ export function describeChecks<Subject>(
     });
   });
 }
-
-/** The message with which `run` fails, or undefined. */
-export async function failureOf(run: () => unknown): Promise<string | undefined> {
-  try {
-    await run();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}

@@ -1,4 +1,4 @@
-import { MdpdError, formatError } from '@mdpd/core';
+import { formatError, type MdpdError } from '@mdpd/core';
 import { describe, expect, it } from 'vitest';
 import { planSteps } from './plan-steps.ts';
 

@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeFindings } from '../findings.ts';
+import { gradientChecks } from './gradient-checks.ts';
+import { changed, mapFirst, skewed } from './variants.ts';
+
+describeFindings('checks of gradients', gradientChecks, {
+  'a wrong gradient': {
+    check: 'finite differences',
+    says: 'the gradient of tiny.main.embeddings.projection.weight',
+    subject: changed(({ embed }) => ({
+      embed: (params, input) => mapFirst(embed(params, input), skewed),
+    })),
+  },
+  'a constant that depends on parameters': {
+    check: 'block by block: every parameter',
+    says: 'block by block, gradients of all parameters differ by',
+    subject: changed(({ embed }) => ({
+      embed: (params, input) => {
+        const state = embed(params, input);
+        const bias = Object.keys(state).find((name) => name.endsWith('_bias'))!;
+        const positions = params[`tiny.${bias.slice(0, -'_bias'.length)}.embeddings.positions`]!;
+        return {
+          ...state,
+          [bias]: tf.add(state[bias]!, tf.reshape(tf.slice(positions, [0, 0, 0], [1, -1, 1]), [1, 1, 1, -1])),
+        };
+      },
+    })),
+  },
+  'a block with dropout': {
+    check: 'block by block: norms',
+    says: 'block by block, the gradient of',
+    subject: changed(({ block }) => ({
+      block: (params, index, state) =>
+        mapFirst(block(params, index, state), (x) => tf.mul(x, tf.randomUniform(x.shape, 0.9, 1.1))),
+    })),
+  },
+});

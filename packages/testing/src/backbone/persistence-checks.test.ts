@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeFindings } from '../findings.ts';
+import { tinyProvider } from '../fixtures/tiny-backbone.ts';
+import { persistenceChecks } from './persistence-checks.ts';
+import { good, provided } from './variants.ts';
+
+describeFindings('checks of what is read and written', persistenceChecks, {
+  'first values that do not depend on the seed': {
+    check: 'draws first values',
+    says: 'draws the same values from another seed',
+    subject: provided({
+      initialize: (backbone, random) =>
+        tinyProvider.initialize(backbone, { ...random, fork: () => ({ ...random, normal: () => 0.5 }) }),
+    }),
+  },
+  'first values for nothing': {
+    check: 'draws first values',
+    says: 'draws extra, which is not among the parameters',
+    subject: provided({
+      initialize: (backbone, random) => ({
+        ...tinyProvider.initialize(backbone, random),
+        extra: { data: new Float32Array(1), shape: [1], dtype: 'float32' },
+      }),
+    }),
+  },
+  'names that change': {
+    check: 'keeps its own names',
+    says: 'its own name tiny.main.embeddings.projection.weight becomes model.tiny.main.embeddings.projection.weight',
+    subject: provided({ canonicalName: (name) => `model.${name}` }),
+  },
+  'a saved configuration that makes another model': {
+    check: 'saves a configuration',
+    says: 'has other parameters after being saved',
+    subject: provided({
+      savedConfig: (...args) => ({ ...tinyProvider.savedConfig(...args), blocks: 1 }),
+    }),
+  },
+  'a saved configuration without labels': {
+    check: 'saves a configuration',
+    says: 'saves the labels ',
+    subject: provided({
+      savedConfig: (...args) => {
+        const { id2label: _without, ...config } = tinyProvider.savedConfig(...args);
+        return config;
+      },
+    }),
+  },
+  'a model type that it does not read': {
+    check: 'saves a configuration',
+    says: 'saves model_type "small", which it does not read',
+    subject: provided({
+      savedConfig: (...args) => ({ ...tinyProvider.savedConfig(...args), model_type: 'small' }),
+    }),
+  },
+  'a saved model that computes something else': {
+    check: 'the same logits after being saved',
+    says: 'gives other logits after being saved and read',
+    subject: provided({
+      // An option that shapes nothing, and is lost.
+      create: (config) => {
+        const backbone = tinyProvider.create(config);
+        if (!('id2label' in config)) return backbone;
+        return { ...backbone, pool: (params, finished) => tf.mul(backbone.pool(params, finished), 2) };
+      },
+    }),
+  },
+  'a configuration that should be refused': {
+    check: 'refuses broken',
+    says: 'accepts {"blocks":2}',
+    subject: { ...good, broken: [{ config: { blocks: 2 }, text: '' }] },
+  },
+  'another text than promised': {
+    check: 'refuses broken',
+    says: 'says of {"width":0}',
+    subject: { ...good, broken: [{ config: { width: 0 }, text: 'error BACKBONE_CONFIG' }] },
+  },
+});
