@@ -21,6 +21,7 @@ function spread(numbers) {
 /** @param {number[]} numbers @param {number} digits */
 function pm(numbers, digits = 2) {
   if (numbers.length === 0) return '–';
+  if (numbers.length === 1) return mean(numbers).toFixed(digits);
   return `${mean(numbers).toFixed(digits)} ± ${spread(numbers).toFixed(digits)}`;
 }
 
@@ -60,7 +61,8 @@ export function renderPage(spec, name, runs, tuning) {
     overridesTable(shown),
     tuning.length > 0 ? tuningTable(tuning) : '',
     `Made by \`npm run results -- ${name}\` on ${environment.cpu}, ${environment.platform}, Node ${environment.node}, ` +
-      `executor ${runs[0]?.result.executor}; seeds ${spec.seeds.join(', ')}. Every run's \`result.json\` stands in ` +
+      `executor ${runs[0]?.result.executor}; ${runs.length} of ${spec.rows.length * spec.seeds.length} runs, seeds ` +
+      `${[...new Set(runs.map(({ seed }) => seed))].join(', ')}. Every run's \`result.json\` stands in ` +
       `\`results/${name.replaceAll('/', '-')}.json\`.`,
   ]
     .filter((part) => part !== '')
@@ -219,7 +221,5 @@ function countTuned(runs) {
 /** @param {string[]} head @param {string[][]} lines */
 function table(head, lines) {
   const row = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
-  return [row(head), row(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...lines.map(row)].join(
-    '\n',
-  );
+  return [row(head), row(head.map(() => '---')), ...lines.map(row)].join('\n');
 }
