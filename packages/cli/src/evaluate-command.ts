@@ -4,6 +4,7 @@ import {
   loadRecipe,
   resolveRecipe,
   type LoadedRecipe,
+  type ModelPath,
   type Recipe,
   type Registry,
   type SplitName,
@@ -13,7 +14,7 @@ import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
 import { evaluatePaths } from './evaluate-paths.ts';
 import { formatCount, formatMetric, formatTable } from './format.ts';
-import { createOutput, toJson } from './output.ts';
+import { createOutput, toJson, type Output } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { createProgress } from './progress.ts';
 import { openRunnable } from './runnable.ts';
@@ -72,22 +73,58 @@ async function evaluateTarget(
   const output = createOutput({ json: options.json === true });
   const limit = wholeNumber('evaluate', '--limit', options.limit);
   const split = splitNamed(options.split ?? 'test');
-  const stopper = listenForStop(output.message);
-  let primary = '';
-  const progress = createProgress({ stream: output.messages, metric: () => primary });
   const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd(), options.recipe));
   describeProblems(problems).forEach(output.message);
   const target = findTarget(name, registry, process.cwd());
   const { recipe, directory } = recipeFor(target, options.recipe, overrides, registry);
-  const { executor } = await startExecutor(
-    options.executor ?? executorOf(target, recipe),
-    registry.executors.values,
-    progress.say,
-  );
+  const executor = options.executor ?? executorOf(target, recipe);
+  const stopper = listenForStop(output.message);
+  try {
+    const request = { target, registry, recipe, directory, executor, split, limit, signal: stopper.signal };
+    const found = await evaluateOn(request, output);
+    const { examples, metrics } = found;
+    output.answer(output.json ? toJson(found) : formatEvaluation(name, split, examples, metrics));
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
+    throw thrown;
+  } finally {
+    stopper.release();
+  }
+}
+
+interface EvaluationRequest {
+  readonly target: Target;
+  readonly registry: Registry;
+  readonly recipe: Recipe;
+  readonly directory: string;
+  readonly executor: string;
+  readonly split: SplitName;
+  readonly limit: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What `--json` prints. */
+interface TargetEvaluation {
+  readonly target: string;
+  readonly path: ModelPath;
+  readonly split: SplitName;
+  readonly examples: number;
+  readonly primary: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly executor: string;
+  readonly seconds: number;
+}
+
+async function evaluateOn(request: EvaluationRequest, output: Output): Promise<TargetEvaluation> {
+  const { target, registry, recipe, directory, split, limit, signal } = request;
+  let primary = '';
+  const progress = createProgress({ stream: output.messages, metric: () => primary });
+  const { executor } = await startExecutor(request.executor, registry.executors.values, progress.say);
   try {
     const warn = (message: string): void => progress.say(`warning: ${message}`);
     const runnable = await openRunnable(target, { registry, recipe, directory, splits: [split], warn });
-    const { task } = runnable;
+    const { task, path } = runnable;
     primary = task.primaryMetric;
     const evaluations = await evaluatePaths([runnable], {
       executor,
@@ -97,27 +134,12 @@ async function evaluateTarget(
       batchSize: recipe.train.evaluateBatchSize,
       reporters: [{ name: 'progress', progress: progress.progress }],
       step: target.run?.result.steps ?? 0,
-      signal: stopper.signal,
+      signal,
     });
-    progress.close?.();
-    const { metrics, examples, seconds } = evaluations[runnable.path]!;
-    const answer = {
-      target: name,
-      path: runnable.path,
-      split,
-      examples,
-      primary,
-      metrics,
-      executor: executor.name,
-      seconds,
-    };
-    output.answer(output.json ? toJson(answer) : formatEvaluation(name, split, examples, metrics));
-    return 0;
-  } catch (thrown) {
-    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
-    throw thrown;
+    const { metrics, examples, seconds } = evaluations[path]!;
+    return { target: target.name, path, split, examples, primary, metrics, executor: executor.name, seconds };
   } finally {
-    stopper.release();
+    progress.close?.();
     await executor.stop();
   }
 }

@@ -61,43 +61,36 @@ export async function evaluatePaths(
   paths: readonly RunnablePath[],
   job: EvaluatePathsJob,
 ): Promise<Evaluations> {
-  const { executor, task, split, batchSize, limit, reporters, step, signal } = job;
+  const { split, reporters, step } = job;
   const found: Evaluations = {};
   for (const each of paths) {
-    found[each.path] = await withTensors(executor, each, (params) =>
-      evaluate({
-        executor,
-        task,
-        dataset: splitOf(task, split),
-        forward: each.forward,
-        params,
-        batchSize,
-        limit,
-        signal,
-        onProgress: (done, total) => {
-          const record = {
-            type: 'progress',
-            what: `evaluating ${each.path} on ${split}`,
-            done,
-            total,
-          } as const;
-          reporters.forEach((reporter) => reporter.progress?.(record));
-        },
-      }),
-    );
-    const { metrics, examples, seconds } = found[each.path]!;
-    const record = {
-      type: 'evaluation',
-      step,
-      split,
-      path: each.path,
-      examples,
-      metrics,
-      time: { seconds },
-    } as const;
-    reporters.forEach((reporter) => reporter.record?.(record));
+    const evaluation = await evaluatePath(each, job);
+    found[each.path] = evaluation;
+    const { metrics, examples, seconds } = evaluation;
+    const about = { type: 'evaluation', step, split, path: each.path } as const;
+    reporters.forEach((reporter) => reporter.record?.({ ...about, examples, metrics, time: { seconds } }));
   }
   return found;
+}
+
+function evaluatePath(each: RunnablePath, job: EvaluatePathsJob): Promise<Evaluation> {
+  const { executor, task, split, batchSize, limit, reporters, signal } = job;
+  const what = `evaluating ${each.path} on ${split}`;
+  const onProgress = (done: number, total: number): void =>
+    reporters.forEach((reporter) => reporter.progress?.({ type: 'progress', what, done, total }));
+  return withTensors(executor, each, (params) =>
+    evaluate({
+      executor,
+      task,
+      dataset: splitOf(task, split),
+      forward: each.forward,
+      params,
+      batchSize,
+      limit,
+      signal,
+      onProgress,
+    }),
+  );
 }
 
 /** Median time of one batch for each model, measured in turns. */

@@ -80,7 +80,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
     settings,
     optimization: recipe.train,
     steps: run.result.steps,
-    hasUnlabelled: task.splits.unlabelled !== undefined,
+    hasUnlabelled: (task.splits.unlabelled?.size ?? 0) > 0,
     seed,
   });
   const initial = method.initialize(parameters, createRandom(seed).fork('method'));

@@ -3,10 +3,10 @@ import { loadRecipe, MdpdError, resolveRecipe, stringifyRecipe } from '@mdpd/cor
 import { openBackbone } from './backbone-reference.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
-import { createOutput, reportFailure, toJson } from './output.ts';
+import { createOutput, reportFailure, toJson, type Output } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { createRunFolder, defaultRunFolder } from './run-folder.ts';
-import { listenForStop } from './stop-signal.ts';
+import { listenForStop, type Stopper } from './stop-signal.ts';
 import { formatSummary } from './summary.ts';
 
 export default command({
@@ -63,10 +63,8 @@ async function train(
   const opened = openBackbone(recipe.backbone, registry, directory, (at) =>
     loaded.locate(['backbone', ...at]),
   );
-  const text = stringifyRecipe(
-    recipe,
-    `mdpd train ${[recipeFile, ...overrides].join(' ')}\nas resolved: every default written out`,
-  );
+  const typed = ['mdpd train', recipeFile, ...overrides].join(' ');
+  const text = stringifyRecipe(recipe, `${typed}\nas resolved: every default written out`);
   const run = createRunFolder(options.out ?? defaultRunFolder(recipeFile), text);
   const stopper = listenForStop(output.message);
   try {
@@ -83,16 +81,20 @@ async function train(
       output,
       signal: stopper.signal,
     });
-    output.answer(
-      output.json ? toJson({ run: run.name, ...result }) : formatSummary(result, run.name, output.bold),
-    );
+    const summary = (): string => formatSummary(result, run.name, output.bold);
+    output.answer(output.json ? toJson({ run: run.name, ...result }) : summary());
     return 0;
   } catch (thrown) {
     run.fail(thrown);
-    const stopped = thrown instanceof MdpdError && thrown.code === 'INTERRUPTED';
-    const exitCode = reportFailure(thrown, output);
-    return stopped ? (stopper.exitCode() ?? exitCode) : exitCode;
+    return failureCode(thrown, output, stopper);
   } finally {
     stopper.release();
   }
+}
+
+/** Reports what was thrown; a run that was stopped has the exit code that shells expect of the signal. */
+function failureCode(thrown: unknown, output: Output, stopper: Stopper): number {
+  const exitCode = reportFailure(thrown, output);
+  const stopped = thrown instanceof MdpdError && thrown.code === 'INTERRUPTED';
+  return stopped ? (stopper.exitCode() ?? exitCode) : exitCode;
 }

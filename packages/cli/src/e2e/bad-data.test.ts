@@ -94,11 +94,10 @@ describe('a corrupt image among good ones', () => {
   });
 
   it('ends the run before training', async () => {
-    expect(await refused('data.train=./photos/mixed')).toMatchInlineSnapshot(`
-      "error IMAGE_UNREADABLE at ROOT/photos/mixed/ant/1.png
-        the image is damaged: vipspng: libpng read error
-        fix: repair or remove the file, or set data.onCorrupt=skip"
-    `);
+    // What the decoder says about a cut-off file differs from time to time.
+    expect(await refused('data.train=./photos/mixed')).toMatch(
+      /^error IMAGE_UNREADABLE at ROOT\/photos\/mixed\/ant\/1\.png\n {2}the image is damaged: .+\n {2}fix: repair or remove the file, or set data\.onCorrupt=skip$/,
+    );
   });
 
   it('is left out with a warning where the recipe says so', async () => {
