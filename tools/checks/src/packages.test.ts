@@ -52,12 +52,11 @@ describe.each(packageFolders())('%s', (folder) => {
 });
 
 describe('workspace', () => {
-  it('pins nx and its packages to one version where that version exists', () => {
+  it('pins nx and its packages to one version, and everything exactly', () => {
     const { devDependencies = {} } = rootManifest;
-    const versions = Object.entries(devDependencies).filter(([name]) =>
-      /^(nx|@nx\/(js|vitest|devkit))$/u.test(name),
-    );
-    expect(new Set(versions.map(([, version]) => version))).toEqual(new Set(['23.3.1']));
+    const versions = Object.entries(devDependencies).filter(([name]) => /^(nx|@nx\/.*)$/u.test(name));
+    expect(versions.length).toBeGreaterThan(1);
+    expect(new Set(versions.map(([, version]) => version)).size).toBe(1);
     for (const [name, version] of Object.entries(devDependencies))
       expect(`${name} ${version}`).toMatch(/\d+\.\d+\.\d+$/u);
   });
