@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import { stopGradient } from '@mdpd/tensor/with-gradient';
 import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
 
@@ -27,10 +28,7 @@ export function labelLoss({ task, optimization }: Context, { target }: StepInput
 
 /** Gate of every example, [B]: 1 where the teacher fits the label better than the student does. A constant. */
 export function labelGate(teacherLoss: tf.Tensor, studentLoss: tf.Tensor): tf.Tensor {
-  return withoutGradient(
-    (teacher, student) => tf.cast(tf.less(teacher!, student!), 'float32'),
-    [teacherLoss, studentLoss],
-  );
+  return tf.cast(tf.less(stopGradient(teacherLoss), stopGradient(studentLoss)), 'float32');
 }
 
 /**
@@ -85,15 +83,11 @@ export function logitLoss(
  * T (so that softmax(·/T) is that mean), for scores the mean. A constant.
  */
 function averaged(kind: HeadKind, side: tf.Tensor, own: tf.Tensor, temperature: number): tf.Tensor {
-  return withoutGradient(
-    (a, b) => {
-      if (kind !== 'classification') return tf.mul(tf.add(a!, b!), 0.5);
-      const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature) as tf.Tensor2D);
-      const mean = tf.mul(tf.add(share(a!), share(b!)), 0.5);
-      return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
-    },
-    [side, own],
-  );
+  const [a, b] = [stopGradient(side), stopGradient(own)];
+  if (kind !== 'classification') return tf.mul(tf.add(a, b), 0.5);
+  const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature) as tf.Tensor2D);
+  const mean = tf.mul(tf.add(share(a), share(b)), 0.5);
+  return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
 }
 
 /** Keeps logarithms finite. */
@@ -101,17 +95,6 @@ const smallestShare = 1e-12;
 
 /** 1 where the most probable class of logits [B, C] is at least as probable as `least`, [B]. A constant. */
 function confident(logits: tf.Tensor, least: number): tf.Tensor {
-  return withoutGradient(
-    (values) => tf.cast(tf.greaterEqual(tf.max(tf.softmax(values as tf.Tensor2D), -1), least), 'float32'),
-    [logits],
-  );
-}
-
-/** A function of tensors whose result counts as a constant, whatever its operations. */
-function withoutGradient(fn: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor {
-  const constant = tf.customGrad((...args: unknown[]) => {
-    const given = args.slice(0, inputs.length) as tf.Tensor[];
-    return { value: fn(...given), gradFunc: () => given.map((tensor) => tf.zerosLike(tensor)) };
-  });
-  return constant(...inputs);
+  const shares = tf.softmax(stopGradient(logits) as tf.Tensor2D);
+  return tf.cast(tf.greaterEqual(tf.max(shares, -1), least), 'float32');
 }
