@@ -7,13 +7,14 @@ import tseslint from 'typescript-eslint';
 const arrows = {
   core: [],
   tensor: ['core'],
+  compile: ['core', 'tensor'],
   data: ['core', 'tensor'],
-  distill: ['core', 'tensor', 'data'],
+  distill: ['core', 'tensor', 'data', 'compile'],
   backbone: ['core', 'tensor', 'data'],
   task: ['core', 'tensor', 'data'],
   zoo: ['core', 'tensor', 'data'],
-  testing: ['core', 'tensor', 'data', 'distill'],
-  cli: ['core', 'tensor', 'data', 'distill'],
+  testing: ['core', 'tensor', 'data', 'compile', 'distill'],
+  cli: ['core', 'tensor', 'data', 'compile', 'distill'],
 };
 
 /** @param {string[]} allow imports that are fine wherever they stand */
