@@ -1,0 +1,168 @@
+"""The rows of the bench in eager float32 PyTorch: one function a row, which runs one step and returns its loss.
+
+Same shapes, trained parameters, losses, optimizer and clipping as packages/distill; written as a careful user would:
+no gradient where none is needed, one pass through the backbone where ours has one, fused AdamW and attention.
+"""
+
+import torch
+from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
+
+from side_network import SideNetwork
+from vit import Vit, is_head, is_norm
+
+
+def recompute(layer, x):
+    return checkpoint(layer, x, use_reentrant=False)
+
+
+class Optimizer:
+    """AdamW over named parameters with a rate for each name; matrices alone decay. Clips first, as ours does."""
+
+    def __init__(self, named, rate_of, decays, settings):
+        self.parameters = [value for _, value in named]
+        self.clip = settings["clipNorm"]
+        groups = {}
+        for name, value in named:
+            decay = settings["weightDecay"] if decays(name, value) else 0.0
+            groups.setdefault((rate_of(name), decay), []).append(value)
+        self.adamw = torch.optim.AdamW(
+            [dict(params=values, lr=rate, weight_decay=decay) for (rate, decay), values in groups.items()],
+            betas=(settings["beta1"], settings["beta2"]),
+            eps=settings["epsilon"],
+            fused=True,
+        )
+
+    def step(self):
+        if self.clip > 0:
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
+        self.adamw.step()
+        self.adamw.zero_grad(set_to_none=True)
+
+
+def matrices(_name, value):
+    return value.dim() >= 2
+
+
+# Our tensors that PyTorch has with another number of axes, and that decay, or do not.
+def side_matrices(name, value):
+    return value.dim() == 2 or ".conv." in name and name.endswith(".weight")
+
+
+class Bench:
+    """Model, optimizers and batches of one row."""
+
+    def __init__(self, job):
+        self.job = job
+        self.train = job["train"]
+        self.row = job["row"]
+        self.vit = Vit(job["shape"])
+        self.side = SideNetwork(job["shape"], job["settings"]) if self.row in SIDE_ROWS else None
+        self.optimizers = {}
+
+    def start(self):
+        """After the parameters have their values."""
+        trained = TRAINED.get(self.row)
+        for name, value in self.vit.named_parameters():
+            value.requires_grad_(trained is not None and trained(name))
+        own = [(name, value) for name, value in self.vit.named_parameters() if value.requires_grad]
+        if own:
+            self.optimizers["vit"] = Optimizer(own, self.rate_of, matrices, self.train)
+        if self.side is not None and self.row in ("side", "mdpd"):
+            rate = self.train["learningRate"]["side"]
+            named = list(self.side.named_parameters())
+            self.optimizers["side"] = Optimizer(named, lambda _name: rate, side_matrices, self.train)
+        elif self.side is not None:
+            self.side.requires_grad_(False)
+
+    def rate_of(self, name):
+        rates = self.train["learningRate"]
+        if is_head(name):
+            return rates["head"]
+        return rates["weight"] if self.row == "full" else rates["norm"]
+
+    def cross_entropy(self, logits, labels):
+        return F.cross_entropy(logits, labels, label_smoothing=self.train["labelSmoothing"])
+
+    def run(self, batch):
+        return ROWS[self.row](self, batch)
+
+    # Rows. Each returns a number of Python: what a training loop would log, or the first logit.
+
+    @torch.inference_mode()
+    def forward(self, batch):
+        return self.vit(batch["pixels"])[0, 0].item()
+
+    @torch.inference_mode()
+    def forward_side(self, batch):
+        return self.side(self.vit.states(batch["pixels"]), batch["pixels"])[0, 0].item()
+
+    def head(self, batch):
+        with torch.no_grad():
+            last = self.vit.states(batch["pixels"])[-1]
+        return self.update(self.cross_entropy(self.vit.logits(last), batch["labels"]))
+
+    def plain(self, batch):
+        return self.update(self.cross_entropy(self.vit(batch["pixels"]), batch["labels"]))
+
+    def recomputed(self, batch):
+        return self.update(self.cross_entropy(self.vit(batch["pixels"], recompute), batch["labels"]))
+
+    def update(self, loss):
+        loss.backward()
+        self.optimizers["vit"].step()
+        return loss.item()
+
+    def side_step(self, batch):
+        with torch.no_grad():
+            taps = self.vit.states(batch["pixels"])
+        return self.teach_side(taps, batch)[0]
+
+    def teach_side(self, taps, batch):
+        logits, task, feature = self.side.losses(
+            taps, batch["pixels"], batch["labels"], self.train["labelSmoothing"], batch.get("masks")
+        )
+        loss = task + self.side.weight * feature
+        loss.backward()
+        self.optimizers["side"].step()
+        return loss.item(), logits.detach()
+
+    def mdpd(self, batch):
+        """Both steps on one pass through the backbone, which keeps the taps alone: h_0 … h_L."""
+        states = self.vit.states(batch["pixels"], recompute)
+        side_loss, teacher = self.teach_side([state.detach() for state in states], batch)
+        logits = self.vit.logits(states[-1])
+        del states
+        return side_loss + self.update(self.fade_loss(logits, teacher, batch["labels"]))
+
+    def fade_loss(self, logits, side, labels):
+        logit = self.job["settings"]["logit"]
+        alpha, temperature = logit["alpha"], logit["temperature"]
+        if (logit["teacher"], logit["gate"]) != ("average", "none"):
+            raise SystemExit(f"the bench has no such fade loss in PyTorch: {logit}")
+        mean = (F.softmax(side / temperature, -1) + F.softmax(logits.detach() / temperature, -1)) / 2
+        log_teacher = F.log_softmax(torch.log(mean.clamp_min(1e-12)), -1)
+        log_student = F.log_softmax(logits / temperature, -1)
+        distilled = F.kl_div(log_student, log_teacher, reduction="batchmean", log_target=True) * temperature**2
+        return (1 - alpha) * self.cross_entropy(logits, labels) + alpha * distilled
+
+
+SIDE_ROWS = ("side", "mdpd", "latency-side")
+TRAINED = {
+    "head": is_head,
+    "norm": lambda name: is_head(name) or is_norm(name),
+    "norm+recompute": lambda name: is_head(name) or is_norm(name),
+    "mdpd": lambda name: is_head(name) or is_norm(name),
+    "full": lambda _name: True,
+}
+ROWS = {
+    "forward": Bench.forward,
+    "head": Bench.head,
+    "norm": Bench.plain,
+    "norm+recompute": Bench.recomputed,
+    "side": Bench.side_step,
+    "mdpd": Bench.mdpd,
+    "full": Bench.plain,
+    "latency-faded": Bench.forward,
+    "latency-side": Bench.forward_side,
+}
