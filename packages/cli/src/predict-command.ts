@@ -95,6 +95,7 @@ async function predictAll(
     }
   }
   disposeRecord(params);
+  await run.release();
   return predictions;
 }
 

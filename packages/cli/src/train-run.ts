@@ -1,6 +1,6 @@
 /** A training run from an opened backbone to a finished folder: train, fade, save, reload, evaluate, measure. */
 import { createRandom } from '@mdpd/tensor/random';
-import type { Executor, Head, HostRecord, Recipe, Registry, Reporter, Task } from '@mdpd/core';
+import type { Executor, Head, HostRecord, Recipe, Registry, Reporter, Task, TrainState } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
 import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
 import { throwIfStopped } from '@mdpd/distill/engine/stop';
@@ -158,11 +158,11 @@ async function savePaths(job: PreparedJob, trained: TrainedRun): Promise<Runnabl
 
 async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promise<RunnablePath> {
   const { opened, head, task, run, registry, executor } = job;
-  const shipped = method.ship(state);
+  const ship = executor.prepare('ship', (trained: TrainState) => method.ship(trained));
+  const shipped = await ship(state);
   const parameters = await readRecord(executor, shipped);
-  // Merged tensors are new; the others are the state's own.
-  const own = new Set(Object.values({ ...state.frozen, ...state.trained }));
-  disposeRecord(Object.fromEntries(Object.entries(shipped).filter(([, tensor]) => !own.has(tensor))));
+  disposeRecord(shipped);
+  await ship.release();
   const { provider, backbone } = opened;
   const labels = task.labels;
   saveModel(run.file('model'), {

@@ -15,7 +15,19 @@ export interface ExecutorStatus {
 }
 
 /** A prepared function. Arguments stay the caller's; results become the caller's, who disposes them. */
-export type PreparedFunction<Args extends readonly unknown[], Result> = (...args: Args) => Promise<Result>;
+export interface PreparedFunction<Args extends readonly unknown[], Result> {
+  (...args: Args): Promise<Result>;
+  /** Frees what was prepared, once; the function must not be called afterwards. */
+  release(): Promise<void>;
+}
+
+export interface PrepareOptions {
+  /**
+   * What a call replaces: the tensors under the key `result` of its result may take over the memory of those of the
+   * same path in argument number `argument`. Those must not be read after the call, only disposed.
+   */
+  readonly donate?: { readonly argument: number; readonly result: string };
+}
 
 export interface MemoryReading {
   /** Bytes of live tensors. */
@@ -24,7 +36,7 @@ export interface MemoryReading {
 }
 
 export interface Executor {
-  /** `wasm`, `cpu`, `tensorflow`. */
+  /** `onnxruntime`, `wasm`, `cpu`, `tensorflow`. */
   readonly name: string;
   /** For people: `wasm (SIMD, 1 thread)`. */
   readonly description: string;
@@ -35,6 +47,7 @@ export interface Executor {
   prepare<Args extends readonly unknown[], Result>(
     name: string,
     fn: (...args: Args) => Result,
+    options?: PrepareOptions,
   ): PreparedFunction<Args, Result>;
   memory(): MemoryReading;
   stop(): Promise<void>;

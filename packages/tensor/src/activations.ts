@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { didYouMean, MdpdError } from '@mdpd/core';
+import { intrinsic } from './intrinsic.ts';
 import { withGradient } from './with-gradient.ts';
 
 export type Activation = (x: tf.Tensor) => tf.Tensor;
@@ -22,15 +23,27 @@ function elementwise(value: Activation, derivative: Activation): Activation {
     );
 }
 
-/** x·Φ(x) with Φ(x) = ½(1 + erf(x/√2)); derivative Φ(x) + x·φ(x), with the density φ(x) = exp(−x²/2)/√(2π). */
-const gelu = elementwise(
-  (x) => tf.mul(x, tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5)),
-  (x) => {
-    const u = tf.mul(x, Math.SQRT1_2);
-    const density = tf.mul(tf.mul(u, tf.exp(tf.neg(tf.square(u)))), 1 / Math.sqrt(Math.PI));
-    return tf.add(tf.add(tf.mul(tf.erf(u), 0.5), 0.5), density);
-  },
-);
+/** Φ(x) + x·φ(x), with the density φ(x) = exp(−x²/2)/√(2π). */
+function geluDerivative(x: tf.Tensor): tf.Tensor {
+  const u = tf.mul(x, Math.SQRT1_2);
+  const density = tf.mul(tf.mul(u, tf.exp(tf.neg(tf.square(u)))), 1 / Math.sqrt(Math.PI));
+  return tf.add(tf.add(tf.mul(tf.erf(u), 0.5), 0.5), density);
+}
+
+/** x·Φ(x) with Φ(x) = ½(1 + erf(x/√2)). */
+const gelu: Activation = (x) =>
+  withGradient(
+    { x },
+    (save) => {
+      save(x);
+      const plain = (): tf.Tensor => tf.mul(x, tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5));
+      return intrinsic('MdpdGelu', { x }, {}, () => [plain()])[0]!;
+    },
+    (dy, saved) => ({
+      x: () =>
+        intrinsic('MdpdGeluGrad', { dy, x: saved! }, {}, () => [tf.mul(dy, geluDerivative(saved!))])[0]!,
+    }),
+  );
 
 const GELU_NEW_SCALE = Math.sqrt(2 / Math.PI);
 const GELU_NEW_CUBIC = 0.044715;

@@ -39,12 +39,11 @@ export function eagerExecutor({ name, description, threads, backend }: EagerOpti
   const enter = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
   };
-  const prepare =
-    <Args extends readonly unknown[], Result>(
-      _name: string,
-      fn: (...args: Args) => Result,
-    ): PreparedFunction<Args, Result> =>
-    async (...args) => {
+  const prepare = <Args extends readonly unknown[], Result>(
+    _name: string,
+    fn: (...args: Args) => Result,
+  ): PreparedFunction<Args, Result> => {
+    const call = async (...args: Args): Promise<Result> => {
       // Steps take their time and would otherwise follow each other without a gap: signals, timers and files read
       // ahead get their turn here.
       await setImmediate();
@@ -52,6 +51,8 @@ export function eagerExecutor({ name, description, threads, backend }: EagerOpti
       const run = (): unknown => ownResult(fn(...args), collectTensors(args, new Set()));
       return tf.tidy(run as () => tf.TensorContainer) as Result;
     };
+    return Object.assign(call, { release: async () => {} });
+  };
   return {
     name,
     description,

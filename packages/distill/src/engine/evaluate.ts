@@ -4,7 +4,7 @@
  * Letters: B batch, C outputs.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch, Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
+import type { Batch, Dataset, Executor, Params, PreparedFunction, Task, TensorRecord } from '@mdpd/core';
 import { ahead } from './ahead.ts';
 import { disposeRecord, uploadRecord } from './state.ts';
 import { breathe } from './stop.ts';
@@ -12,10 +12,12 @@ import { breathe } from './stop.ts';
 /** A model as a pure function: logits [B, C] of its parameters and a batch's inputs. */
 export type Forward = (params: Params, input: Readonly<TensorRecord>) => Tensor;
 
-export interface EvaluationJob {
+export interface EvaluationJob<P = Params> {
   readonly executor: Executor;
-  readonly forward: Forward;
-  readonly params: Params;
+  readonly forward: (params: P, input: Readonly<TensorRecord>) => Tensor;
+  readonly params: P;
+  /** `forward` prepared by the caller, who evaluates several times and releases it. */
+  readonly prepared?: PreparedFunction<[P, Readonly<TensorRecord>], Tensor>;
   readonly dataset: Dataset;
   readonly task: Task;
   readonly batchSize: number;
@@ -33,12 +35,24 @@ export interface Evaluation {
 }
 
 /** Runs a model over a split in order. Every batch has the same shape: the last one repeats its last example. */
-export async function evaluate(job: EvaluationJob): Promise<Evaluation> {
+export async function evaluate<P>(job: EvaluationJob<P>): Promise<Evaluation> {
+  if (job.prepared) return evaluateWith(job, job.prepared);
+  const run = job.executor.prepare('evaluate', job.forward);
+  try {
+    return await evaluateWith(job, run);
+  } finally {
+    await run.release();
+  }
+}
+
+async function evaluateWith<P>(
+  job: EvaluationJob<P>,
+  run: PreparedFunction<[P, Readonly<TensorRecord>], Tensor>,
+): Promise<Evaluation> {
   const { executor, dataset, task, params } = job;
   const started = performance.now();
   const total = Math.min(dataset.size, job.limit ?? dataset.size);
   const batchSize = Math.min(job.batchSize, total);
-  const run = executor.prepare('evaluate', job.forward);
   const metrics = task.metrics();
   const predictions: string[] = [];
   const load = (start: number): ReturnType<Dataset['load']> =>

@@ -29,7 +29,7 @@ export async function measureLatency({
       logits.dispose();
       return elapsed;
     };
-    return { name, times: [] as number[], once };
+    return { name, times: [] as number[], once, release: () => run.release() };
   });
   for (let repeat = -2; repeat < repeats; repeat++) {
     for (const run of runs) {
@@ -38,6 +38,7 @@ export async function measureLatency({
     }
   }
   disposeRecord(input);
+  await Promise.all(runs.map((run) => run.release()));
   return Object.fromEntries(runs.map(({ name, times }) => [name, median(times)]));
 }
 

@@ -21,5 +21,6 @@ export async function measureBoundary(
     boundary[stream] = boundaryOf([...(await executor.read(values)).data]);
   }
   [params, input, deltas].forEach(disposeRecord);
+  await measure.release();
   return boundary;
 }

@@ -1,4 +1,5 @@
 /** The training loop that every method shares. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type {
   Backbone,
   Executor,
@@ -6,6 +7,8 @@ import type {
   HostRecord,
   Method,
   MethodProvider,
+  ModelPath,
+  PreparedFunction,
   Reporter,
   StepInput,
   StepResult,
@@ -55,7 +58,7 @@ export interface TrainedRun {
   dispose(): void;
 }
 
-type Prepared = (state: TrainState, input: StepInput) => Promise<StepResult>;
+type Prepared = PreparedFunction<[TrainState, StepInput], StepResult>;
 
 /** Trains from start to end. Throws INTERRUPTED when the signal was aborted, TRAIN_NOT_FINITE on a broken loss. */
 export async function train(job: TrainingJob): Promise<TrainedRun> {
@@ -67,7 +70,10 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const random = createRandom(job.train.seed);
   let state = uploadState(executor, method.initialize(job.initial, random.fork('method')));
   const phases: Record<string, Prepared> = {};
-  for (const [name, fn] of Object.entries(method.phases)) phases[name] = executor.prepare(name, fn);
+  for (const [name, fn] of Object.entries(method.phases)) {
+    phases[name] = executor.prepare(name, fn, { donate: { argument: 0, result: 'state' } });
+  }
+  const evaluators = prepareEvaluators(executor, method);
   const log = new StepLog(job, plan);
   try {
     const load = stepLoader(job, method, plan);
@@ -88,11 +94,13 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       } finally {
         disposeInput(input);
       }
-      await evaluateWhenDue(job, method, state, plan, step);
+      await evaluateWhenDue(job, method, evaluators, state, plan, step);
     }
   } catch (error) {
     disposeState(state);
     throw error;
+  } finally {
+    await Promise.all([...Object.values(phases), ...evaluators.values()].map((each) => each.release()));
   }
   return {
     method,
@@ -157,9 +165,23 @@ function disposeResult(result: StepResult): void {
   disposeRecord(result.parts);
 }
 
+type Evaluator = PreparedFunction<[TrainState, Readonly<TensorRecord>], Tensor>;
+
+function prepareEvaluators(executor: Executor, method: Method): Map<ModelPath, Evaluator> {
+  return new Map(
+    method.paths.map((path) => [
+      path,
+      executor.prepare(`validate ${path}`, (state: TrainState, input: Readonly<TensorRecord>) =>
+        method.forward(path, state, input),
+      ),
+    ]),
+  );
+}
+
 async function evaluateWhenDue(
   job: TrainingJob,
   method: Method,
+  evaluators: ReadonlyMap<ModelPath, Evaluator>,
   state: TrainState,
   plan: StepPlan,
   step: number,
@@ -172,8 +194,9 @@ async function evaluateWhenDue(
       ...job,
       dataset,
       batchSize: job.train.evaluateBatchSize,
-      params: {},
-      forward: (_params, input) => method.forward(path, state, input),
+      params: state,
+      forward: (params, input) => method.forward(path, params, input),
+      prepared: evaluators.get(path)!,
     });
     const record = {
       type: 'evaluation',

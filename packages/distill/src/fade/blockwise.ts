@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
+import { recompute } from '@mdpd/tensor/recompute';
 import { valueAndGrads, vjp } from '@mdpd/tensor/vjp';
 import { runHead, streamsOf, type StageParams } from '../forward.ts';
 
@@ -81,18 +82,15 @@ function stepDown(
   const streams = Object.keys(backbone.streams);
   const inputs = { ...own, ...(needsInput ? only(before, streams) : {}) };
   if (Object.keys(inputs).length === 0) return {};
-  return vjp(
-    (given) => {
-      const at = job.paramsFrom({ ...trained, ...only(given, Object.keys(own)) });
-      const after =
-        index === -1
-          ? backbone.embed(at('embed'), job.input)
-          : backbone.block(at(index), index, { ...before, ...only(given, streams) });
-      return streamsOf(backbone, after);
-    },
-    inputs,
-    cotangents,
-  );
+  const forward = (given: Readonly<TensorRecord>): TensorRecord => {
+    const at = job.paramsFrom({ ...trained, ...only(given, Object.keys(own)) });
+    const after =
+      index === -1
+        ? backbone.embed(at('embed'), job.input)
+        : backbone.block(at(index), index, { ...before, ...only(given, streams) });
+    return streamsOf(backbone, after);
+  };
+  return recompute(() => vjp(forward, inputs, cotangents));
 }
 
 function only(record: Readonly<TensorRecord>, names: readonly string[]): TensorRecord {

@@ -1,0 +1,119 @@
+/** The main thread's side of the session worker: commands out, answers in. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { InferenceSession } from 'onnxruntime-node';
+import { MdpdError } from '@mdpd/core';
+
+export type StoredType = 'float32' | 'int32' | 'bool';
+
+export interface BufferSpec {
+  readonly id: number;
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+}
+
+export interface Fetch {
+  readonly name: string;
+  /** A new tensor, or one whose values are replaced. */
+  readonly spec: BufferSpec | { readonly into: number };
+}
+
+export type Command =
+  | ({ readonly type: 'store'; readonly data: ArrayBufferView } & BufferSpec)
+  | { readonly type: 'release'; readonly id: number }
+  | { readonly type: 'read'; readonly id: number }
+  | {
+      readonly type: 'create';
+      readonly session: number;
+      readonly model: Uint8Array;
+      readonly options: InferenceSession.SessionOptions;
+    }
+  | { readonly type: 'close'; readonly session: number }
+  | {
+      readonly type: 'run';
+      readonly session: number;
+      readonly feeds: readonly (readonly [name: string, id: number])[];
+      readonly fetches: readonly Fetch[];
+    }
+  | { readonly type: 'profile'; readonly session: number };
+
+interface Answer {
+  readonly request: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class SessionClient {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  /** Commands that nobody waits for travel with the next request. */
+  private outbox: Command[] = [];
+  private transfers: ArrayBuffer[] = [];
+  private requests = 0;
+  private ended: Error | undefined;
+
+  constructor() {
+    const module = pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href;
+    this.worker = new Worker(new URL('./session-worker.js', import.meta.url), {
+      workerData: { module },
+      // Loaders of the main thread are of no use there and take their time.
+      execArgv: [],
+    });
+    this.worker.unref();
+    this.worker.on('message', (answer: Answer) => this.settle(answer));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', (code) =>
+      this.fail(new Error(`the thread of ONNX Runtime ended with code ${code}`)),
+    );
+  }
+
+  /** Sends with the next request. `data` of a `store` moves to the worker: it is empty here afterwards. */
+  post(command: Command): void {
+    if (this.ended) return;
+    this.outbox.push(command);
+    if (command.type === 'store') this.transfers.push(command.data.buffer as ArrayBuffer);
+  }
+
+  /** Sends everything up to `command` and waits for its answer. */
+  request(command: Command): Promise<unknown> {
+    if (this.ended) return Promise.reject(this.ended);
+    this.post(command);
+    const request = this.requests++;
+    const { outbox: commands, transfers } = this;
+    this.outbox = [];
+    this.transfers = [];
+    return new Promise((resolve, reject) => {
+      this.waiting.set(request, { resolve, reject });
+      // The process must not end while somebody waits, and may while nobody does.
+      this.worker.ref();
+      this.worker.postMessage({ request, commands }, transfers);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.fail(new MdpdError('EXECUTOR_STOPPED', 'the executor has been stopped'));
+    await this.worker.terminate();
+  }
+
+  private settle({ request, value, error }: Answer): void {
+    const waiting = this.waiting.get(request);
+    this.waiting.delete(request);
+    if (this.waiting.size === 0) this.worker.unref();
+    if (error === undefined) waiting?.resolve(value);
+    else waiting?.reject(new MdpdError('EXECUTOR_FAILED', `ONNX Runtime: ${firstLine(error)}`));
+  }
+
+  private fail(error: Error): void {
+    this.ended ??= error;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}
+
+const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 500);

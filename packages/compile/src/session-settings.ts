@@ -1,0 +1,43 @@
+/** How ONNX Runtime is set up. */
+import { availableParallelism } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
+
+export interface SessionSettings {
+  readonly threads: number;
+  readonly provider: string;
+  /** Where the runtime writes a profile of every graph: a path's beginning. */
+  readonly profile?: string;
+}
+
+export const defaultThreads = (): number => availableParallelism();
+
+/**
+ * Options of every session.
+ *
+ * The graph comes optimized, in its order of execution and with recomputation that must stay; the runtime's own
+ * optimizer is off. Its threads spin between operators, where each is waited for in microseconds, and stop at the end
+ * of a run: several sessions would otherwise take each other's cores.
+ */
+export function sessionOptions({
+  threads,
+  provider,
+  profile,
+}: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'disabled',
+    enableCpuMemArena: process.env['MDPD_ARENA'] !== '0',
+    enableMemPattern: process.env['MDPD_PATTERN'] === '1',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        force_spinning_stop: '1',
+        set_denormal_as_zero: '1',
+      },
+    },
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
+}

@@ -1,0 +1,101 @@
+/** Records what a tfjs function does as a graph. */
+import * as tf from '@tensorflow/tfjs-core';
+import '@mdpd/tensor/setup';
+import { MdpdError } from '@mdpd/core';
+import { createValue, type DType, type Graph, type Port, type Value } from './graph.ts';
+import { backendName } from './ops/registry.ts';
+import { traceBackend, type Stored, type Trace } from './trace-backend.ts';
+import { leavesOf, mapTree, type Leaf } from './tensor-tree.ts';
+
+export interface Traced {
+  /** Inputs `in.<path>`, then `captured.<n>`; outputs `out.<path>`. */
+  readonly graph: Graph;
+  /** What the inputs `captured.<n>` read. */
+  readonly captures: readonly Stored[];
+  /** The function's result, with tensors by the names of graph outputs. */
+  readonly result: (tensorOf: (name: string) => tf.Tensor) => unknown;
+}
+
+export const inputName = (path: string): string => `in.${path}`;
+export const outputName = (path: string): string => `out.${path}`;
+
+/**
+ * Runs `fn` once on stand-ins for `args` and records every kernel. The tensors in `args` lend only their shapes and
+ * types; other tensors that `fn` reads become constants, or inputs where their values live in an executor.
+ *
+ * @throws COMPILE_READ where `fn` reads values, COMPILE_OP for a kernel without a registered operator
+ */
+export function trace<Args extends readonly unknown[]>(fn: (...args: Args) => unknown, args: Args): Traced {
+  const backend = traceBackend();
+  const before = tf.getBackend();
+  void tf.setBackend(backendName);
+  try {
+    return backend.record((recording) => recordCall(fn, args, recording));
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    if (before) void tf.setBackend(before);
+  }
+}
+
+function recordCall<Args extends readonly unknown[]>(
+  fn: (...args: Args) => unknown,
+  args: Args,
+  recording: Trace,
+): Traced {
+  const backend = traceBackend();
+  const engine = tf.engine();
+  const inputs: Port[] = [];
+  engine.startScope('trace');
+  try {
+    const standIn = (tensor: tf.Tensor, path: string): tf.Tensor => {
+      const value = createValue(tensor.shape, tensor.dtype as DType);
+      inputs.push({ name: inputName(path), value });
+      return backend.tensorOf(value);
+    };
+    const result = fn(...(mapTree([...args], standIn) as unknown as Args));
+    if (result instanceof Promise) throw new Error('an asynchronous function cannot be compiled');
+    const outputs = leavesOf(result).map((leaf) => outputPort(leaf, backend.resolve(leaf.tensor)));
+    const captures = [...recording.captures.values()];
+    const captured = captures.map(({ value }, index) => ({ name: `captured.${index}`, value }));
+    return {
+      graph: { inputs: [...inputs, ...captured], nodes: recording.builder.nodes, outputs },
+      captures: captures.map(({ stored }) => stored),
+      result: resultMaker(result),
+    };
+  } finally {
+    engine.endScope();
+  }
+}
+
+class Placeholder {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** Keeps the form of the result, without its tensors. */
+function resultMaker(result: unknown): Traced['result'] {
+  const form = mapTree(result, (_tensor, path) => new Placeholder(outputName(path)));
+  const fillIn = (part: unknown, tensorOf: (name: string) => tf.Tensor): unknown => {
+    if (part instanceof Placeholder) return tensorOf(part.name);
+    if (Array.isArray(part)) return part.map((inner) => fillIn(inner, tensorOf));
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, fillIn(inner, tensorOf)]));
+  };
+  return (tensorOf) => fillIn(form, tensorOf);
+}
+
+const outputPort = ({ path }: Leaf, value: Value): Port => ({ name: outputName(path), value });
+
+/** tfjs's message about a missing kernel names neither the place nor the way out. */
+function explained(error: unknown): unknown {
+  const missing = error instanceof Error ? /[Kk]ernel '(\w+)'/u.exec(error.message)?.[1] : undefined;
+  if (missing === undefined || error instanceof MdpdError) return error;
+  return new MdpdError('COMPILE_OP', `the compiler has no operator for the tfjs kernel ${missing}`, {
+    fix: `teach it with registerOp('${missing}', …) of @mdpd/compile/ops/registry, or use executor=wasm`,
+    cause: error,
+  });
+}
