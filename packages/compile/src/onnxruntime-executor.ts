@@ -48,7 +48,7 @@ export const onnxruntimeExecutor: ExecutorProvider = {
       description: found.reason,
       threads,
       client: new SessionClient(),
-      settings: { threads, provider: 'cpu' },
+      settings: { threads, provider: 'cpu', profile: process.env['MDPD_PROFILE'] },
     });
   },
 };
