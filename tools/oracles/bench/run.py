@@ -1,8 +1,8 @@
-"""One row of the bench in PyTorch: reads a job, prints what it measured, as JSON.
+"""One row of the bench in PyTorch: reads a request as JSON, prints what it measured as JSON.
 
-    python tools/oracles/bench/run.py < job.json
+    python tools/oracles/bench/run.py < request.json
 
-tools/bench starts it; what a job holds stands in tools/bench/job.ts.
+tools/bench starts it; what a request holds stands in its src/job.ts and src/engines.ts.
 """
 
 import json
@@ -10,14 +10,22 @@ import sys
 import time
 
 
+def status():
+    try:
+        import torch
+    except ImportError as error:
+        return {"available": False, "reason": str(error)}
+    return {"available": True, "reason": f"PyTorch {torch.__version__}, eager", "threads": torch.get_num_threads()}
+
+
 def resident():
     """Bytes now; 0 where the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            import resource
+        import resource
 
+        with open("/proc/self/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * resource.getpagesize()
-    except OSError:
+    except (ImportError, OSError):
         return 0
 
 
@@ -31,36 +39,58 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def measure(job):
+def random_batch(job):
+    """Images, labels, and masks of the deep layers."""
     import torch
+
+    shape, size = job["shape"], job["batch"]
+    deep = shape["blocks"] - shape["blocks"] // 2
+    return {
+        "pixels": torch.randn(size, shape["channels"], shape["image"], shape["image"]),
+        "labels": torch.randint(shape["classes"], [size]),
+        "masks": (torch.rand(deep, size, shape["tokens"], 1) < 0.5).float(),
+    }
+
+
+def measure(job, file=None):
+    import torch
+
+    from parameters import read_tensors
     from steps import Bench
 
     torch.set_num_threads(job["threads"])
     torch.manual_seed(0)
     library = resident()
-    shape = job["shape"]
     bench = Bench(job)
+    given = read_tensors(file) if file else None
+    if given:
+        bench.load(given)
     bench.start()
-    size = [job["batch"], shape["channels"], shape["image"], shape["image"]]
-    batch = {"pixels": torch.randn(size), "labels": torch.randint(shape["classes"], [job["batch"]])}
-    if job["row"] in ("side", "mdpd"):
-        deep = shape["blocks"] - shape["blocks"] // 2
-        batch["masks"] = (torch.rand(deep, job["batch"], shape["tokens"], 1) < 0.5).float()
+    batch = given or random_batch(job)
     model = resident()
-    times = []
-    for _ in range(job["warmup"] + job["repeats"]):
+    times, values = [], []
+    for step in range(job["warmup"] + job["repeats"]):
+        if f"masks.{step}" in batch:
+            batch["masks"] = batch[f"masks.{step}"]
         started = time.perf_counter()
-        bench.run(batch)
+        values.append(bench.run(batch))
         times.append((time.perf_counter() - started) * 1000)
     return {
         "times": times[job["warmup"] :],
+        "values": values,
         "libraryRssBytes": library,
         "modelRssBytes": model,
         "peakRssBytes": peak(),
-        "threads": torch.get_num_threads(),
-        "version": torch.__version__,
+        "cpuSeconds": time.process_time(),
     }
 
 
+def main():
+    request = json.load(sys.stdin)
+    if request["kind"] == "status":
+        return status()
+    return measure(request["job"], request.get("file"))
+
+
 if __name__ == "__main__":
-    print(json.dumps(measure(json.load(sys.stdin))))
+    print(json.dumps(main()))

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from parameters import side_parameters, vit_parameters
 from side_network import SideNetwork
 from vit import Vit, is_head, is_norm
 
@@ -60,8 +61,14 @@ class Bench:
         self.side = SideNetwork(job["shape"], job["settings"]) if self.row in SIDE_ROWS else None
         self.optimizers = {}
 
+    def load(self, tensors):
+        """Parameters of ours instead of random ones."""
+        self.vit.load_state_dict(vit_parameters(tensors))
+        if self.side is not None:
+            self.side.load_state_dict(side_parameters(tensors))
+
     def start(self):
-        """After the parameters have their values."""
+        """Says what is trained, and makes the optimizers; after the parameters have their values."""
         trained = TRAINED.get(self.row)
         for name, value in self.vit.named_parameters():
             value.requires_grad_(trained is not None and trained(name))

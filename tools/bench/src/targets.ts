@@ -1,0 +1,101 @@
+/** What the compiled executor should reach, as ratios of measured rows of one run. */
+import { engineNames, rows as benchRows, type EngineName } from './job.ts';
+import type { ResultRow } from './collect.ts';
+
+export type Metric = 'time' | 'memory';
+
+export interface Target {
+  readonly shape: string;
+  /** A row of the compiled executor. */
+  readonly row: string;
+  readonly metric: Metric;
+  readonly atMost: number;
+  /** What it is compared with. */
+  readonly reference: { readonly row: string; readonly engine: EngineName };
+}
+
+export interface Verdict {
+  readonly target: Target;
+  readonly ratio: number;
+  readonly met: boolean;
+}
+
+const pytorch = (shape: string, row: string, metric: Metric, atMost: number): Target => ({
+  shape,
+  row,
+  metric,
+  atMost,
+  reference: { row, engine: 'pytorch' },
+});
+
+const ours = (shape: string, row: string, metric: Metric, atMost: number, other: string): Target => ({
+  shape,
+  row,
+  metric,
+  atMost,
+  reference: { row: other, engine: 'compiled' },
+});
+
+/** Time and memory at most these times PyTorch's. */
+const againstPytorch: Readonly<Record<string, readonly [time: number, memory: number]>> = {
+  forward: [1, 1],
+  norm: [1.1, 0.6],
+  'norm+recompute': [1.2, 0.6],
+  mdpd: [1.2, 0.6],
+  full: [1.1, 0.8],
+};
+
+export const targets: readonly Target[] = [
+  ...Object.entries(againstPytorch).flatMap(([row, [time, memory]]) => [
+    pytorch('vit-s', row, 'time', time),
+    pytorch('vit-s', row, 'memory', memory),
+  ]),
+  ...benchRows.map(({ name: row }): Target => ({
+    shape: 'vit-s',
+    row,
+    metric: 'time',
+    atMost: 1 / 8,
+    reference: { row, engine: 'wasm' },
+  })),
+  // The paper's claim: inference without the side network is at least 25.2 % faster than with it.
+  ...['vit-s', 'vit-b'].flatMap((shape) => [
+    ours(shape, 'latency-faded', 'time', 1 - 0.252, 'latency-side'),
+    ours(shape, 'latency-faded', 'time', 1.02, 'forward'),
+  ]),
+  ours('vit-b', 'mdpd', 'memory', 0.4, 'full'),
+  {
+    shape: 'vit-b',
+    row: 'mdpd',
+    metric: 'memory',
+    atMost: 1,
+    reference: { row: 'norm+recompute', engine: 'pytorch' },
+  },
+];
+
+/** The targets of which both sides were measured. */
+export function verdicts(rows: readonly ResultRow[]): Verdict[] {
+  return targets.flatMap((target) => {
+    const own = valueOf(rows, target.shape, target.row, 'compiled', target.metric);
+    const { row, engine } = target.reference;
+    const other = valueOf(rows, target.shape, row, engine, target.metric);
+    if (own === undefined || !other) return [];
+    const ratio = own / other;
+    return [{ target, ratio, met: ratio <= target.atMost }];
+  });
+}
+
+export function valueOf(
+  rows: readonly ResultRow[],
+  shape: string,
+  row: string,
+  engine: EngineName,
+  metric: Metric,
+): number | undefined {
+  const found = rows.find((each) => each.shape === shape && each.row === row && each.engine === engine);
+  return metric === 'time' ? found?.ms : found?.peakRssBytes;
+}
+
+/** Engines that have a row of a shape, in our order. */
+export function enginesOf(rows: readonly ResultRow[], shape: string): EngineName[] {
+  return engineNames.filter((engine) => rows.some((row) => row.shape === shape && row.engine === engine));
+}
