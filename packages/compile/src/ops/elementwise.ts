@@ -1,5 +1,5 @@
 /** Kernels that work number by number. */
-import { broadcastShapes, fill, integers, type Attributes, type DType, type Value } from '../graph.ts';
+import { broadcastShapes, fill, type Attributes, type DType, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { registerOps, type Emitter } from './registry.ts';
 
@@ -38,10 +38,18 @@ const binary =
   (b, { a, b: other }) =>
     elementwise(b, op, [a!, other!]);
 
+/** A product of truth values is their conjunction. */
+const multiply: Emitter = (b, { a, b: other }) =>
+  elementwise(b, a!.dtype === 'bool' ? 'And' : 'Mul', [a!, other!]);
+
+/** ONNX orders no truth values. */
+const ordered = (b: GraphBuilder, value: Value): Value =>
+  value.dtype === 'bool' ? cast(b, value, 'int32') : value;
+
 const compare =
   (op: string): Emitter =>
   (b, { a, b: other }) =>
-    elementwise(b, op, [a!, other!], 'bool');
+    elementwise(b, op, [ordered(b, a!), ordered(b, other!)], 'bool');
 
 const unary =
   (op: string): Emitter =>
@@ -61,44 +69,52 @@ const divide: Emitter = (b, { a, b: other }) => {
   return cast(b, elementwise(b, 'Floor', [quotient]), 'int32');
 };
 
+const where = (b: GraphBuilder, condition: Value, yes: Value, no: Value): Value =>
+  elementwise(b, 'Where', [condition, yes, no], yes.dtype);
+
 const step: Emitter = (b, { x }, { alpha }) => {
   const positive = elementwise(b, 'Greater', [x!, scalar(0, x!.dtype)], 'bool');
   const below = (alpha as number | undefined) ?? 0;
-  const value = elementwise(b, 'Where', [positive, scalar(1), scalar(below)], 'float32');
+  const value = where(b, positive, scalar(1), scalar(below));
   // tfjs keeps what is not a number.
   const isNumber = elementwise(b, 'Equal', [x!, x!], 'bool');
-  return cast(b, elementwise(b, 'Where', [isNumber, value, float(b, x!)], 'float32'), x!.dtype);
+  return cast(b, where(b, isNumber, value, float(b, x!)), x!.dtype);
 };
 
-const select: Emitter = (b, { condition, t, e }) => {
-  const flat = condition!.shape.length === 1 && t!.shape.length > 1;
-  const shape = flat ? [condition!.shape[0]!, ...t!.shape.slice(1).map(() => 1)] : condition!.shape;
-  const flags = cast(b, condition!, 'bool');
-  const shaped = flat ? b.node('Reshape', [flags, integers(shape)], shape, 'bool') : flags;
-  return elementwise(b, 'Where', [shaped, t!, e!], t!.dtype);
-};
+const clipped = (b: GraphBuilder, x: Value, least: number, most: number): Value =>
+  b.node('Clip', [x, scalar(least, x.dtype), scalar(most, x.dtype)], x.shape, x.dtype);
 
 const clip: Emitter = (b, { x }, { clipValueMin, clipValueMax }) =>
-  b.node(
-    'Clip',
-    [x!, scalar(clipValueMin as number, x!.dtype), scalar(clipValueMax as number, x!.dtype)],
-    x!.shape,
-    x!.dtype,
-  );
+  clipped(b, x!, clipValueMin as number, clipValueMax as number);
 
-/** Differences below 1e-4 of ln(1 + x) and eˣ − 1 near 0 matter: AdamW's bias correction is one. */
+/**
+ * eˣ − 1 near 0, where the plain difference has lost its digits (AdamW's bias correction lives there):
+ * 2·sinh(x/2)·e^{x/2}. Further away that would overflow, and the difference is good.
+ */
 const expm1: Emitter = (b, { x }) => {
-  // eˣ − 1 = 2·sinh(x/2)·e^{x/2}; ONNX Runtime's Sinh is exact near 0.
-  const half = elementwise(b, 'Mul', [float(b, x!), scalar(0.5)]);
-  const product = elementwise(b, 'Mul', [elementwise(b, 'Sinh', [half]), elementwise(b, 'Exp', [half])]);
-  return elementwise(b, 'Mul', [product, scalar(2)]);
+  const value = float(b, x!);
+  const mul = (left: Value, right: Value): Value => elementwise(b, 'Mul', [left, right]);
+  const half = mul(value, scalar(0.5));
+  const near = mul(mul(elementwise(b, 'Sinh', [half]), elementwise(b, 'Exp', [half])), scalar(2));
+  const far = elementwise(b, 'Sub', [elementwise(b, 'Exp', [value]), scalar(1)]);
+  const isNear = elementwise(b, 'Less', [elementwise(b, 'Abs', [value]), scalar(1)], 'bool');
+  return where(b, isNear, near, far);
 };
 
-/** ln(1 + x) = 2·artanh(x / (2 + x)). */
+/** ln(1 + x), near 0 as 2·artanh(x / (2 + x)). */
 const log1p: Emitter = (b, { x }) => {
   const value = float(b, x!);
   const ratio = elementwise(b, 'Div', [value, elementwise(b, 'Add', [value, scalar(2)])]);
-  return elementwise(b, 'Mul', [elementwise(b, 'Atanh', [ratio]), scalar(2)]);
+  const near = elementwise(b, 'Mul', [elementwise(b, 'Atanh', [ratio]), scalar(2)]);
+  const far = elementwise(b, 'Log', [elementwise(b, 'Add', [value, scalar(1)])]);
+  const isNear = elementwise(b, 'Less', [elementwise(b, 'Abs', [value]), scalar(0.5)], 'bool');
+  return where(b, isNear, near, far);
+};
+
+/** From the result y: the derivative of eˣ − 1 is y + 1. */
+const eluGradient: Emitter = (b, { dy, y }) => {
+  const slope = elementwise(b, 'Add', [elementwise(b, 'Min', [y!, scalar(0)]), scalar(1)]);
+  return elementwise(b, 'Mul', [dy!, slope]);
 };
 
 const rsqrt: Emitter = (b, { x }) => elementwise(b, 'Reciprocal', [elementwise(b, 'Sqrt', [float(b, x!)])]);
@@ -111,7 +127,7 @@ const squaredDifference: Emitter = (b, { a, b: other }) => {
 registerOps({
   Add: binary('Add'),
   Sub: binary('Sub'),
-  Multiply: binary('Mul'),
+  Multiply: multiply,
   RealDiv: divide,
   Maximum: binary('Max'),
   Minimum: binary('Min'),
@@ -124,8 +140,8 @@ registerOps({
   GreaterEqual: compare('GreaterOrEqual'),
   Less: compare('Less'),
   LessEqual: compare('LessOrEqual'),
-  LogicalAnd: compare('And'),
-  LogicalOr: compare('Or'),
+  LogicalAnd: binary('And'),
+  LogicalOr: binary('Or'),
   NotEqual: (b, { a, b: other }) => elementwise(b, 'Not', [elementwise(b, 'Equal', [a!, other!], 'bool')]),
   LogicalNot: unary('Not'),
   Neg: unary('Neg'),
@@ -151,9 +167,10 @@ registerOps({
   Expm1: expm1,
   Log1p: log1p,
   Step: step,
-  Select: select,
+  Select: (b, { condition, t, e }) => where(b, cast(b, condition!, 'bool'), t!, e!),
+  EluGrad: eluGradient,
   ClipByValue: clip,
-  Relu6: (b, { x }) => b.node('Clip', [x!, scalar(0), scalar(6)], x!.shape, 'float32'),
+  Relu6: (b, { x }) => clipped(b, x!, 0, 6),
   LeakyRelu: (b, { x }, { alpha }) =>
     elementwise(b, 'LeakyRelu', [float(b, x!)], 'float32', { alpha: { float: alpha as number } }),
   IsNan: (b, { x }) => elementwise(b, 'IsNaN', [float(b, x!)], 'bool'),
