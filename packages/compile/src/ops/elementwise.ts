@@ -81,7 +81,7 @@ const step: Emitter = (b, { x }, { alpha }) => {
   return cast(b, where(b, isNumber, value, float(b, x!)), x!.dtype);
 };
 
-const clipped = (b: GraphBuilder, x: Value, least: number, most: number): Value =>
+export const clipped = (b: GraphBuilder, x: Value, least: number, most: number): Value =>
   b.node('Clip', [x, scalar(least, x.dtype), scalar(most, x.dtype)], x.shape, x.dtype);
 
 const clip: Emitter = (b, { x }, { clipValueMin, clipValueMax }) =>

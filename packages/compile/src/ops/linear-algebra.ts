@@ -1,10 +1,10 @@
 /** Kernels that multiply matrices, look up rows, and the soft-max. */
 import * as tf from '@tensorflow/tfjs-core';
-import { broadcastShapes, createValue, fill, integers, sizeOf, type DType, type Value } from '../graph.ts';
+import { broadcastShapes, constant, fill, sizeOf, type DType, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { cast, elementwise, float } from './elementwise.ts';
+import { cast, clipped, elementwise, float, scalar } from './elementwise.ts';
 import { registerOps, type Emitter } from './registry.ts';
-import { reshape } from './shape.ts';
+import { reshape, transpose } from './shape.ts';
 
 /** Domain of ONNX Runtime's own operators. */
 export const contributed = 'com.microsoft';
@@ -25,50 +25,86 @@ const activations: Readonly<Record<string, string>> = {
   tanh: 'Tanh',
 };
 
-const fusedMatMul: Emitter = (b, { a, b: other, bias }, { transposeA, transposeB, activation }) => {
+const fusedMatMul: Emitter = (b, { a, b: other, bias, preluActivationWeights }, attributes) => {
+  const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
   let value = matMul(b, a!, other!, transposeA === true, transposeB === true);
   if (bias) value = elementwise(b, 'Add', [value, bias]);
   if (!activation || activation === 'linear') return value;
+  if (activation === 'relu6') return clipped(b, value, 0, 6);
+  if (activation === 'prelu') return elementwise(b, 'PRelu', [value, preluActivationWeights!]);
+  if (activation === 'leakyrelu') {
+    return elementwise(b, 'LeakyRelu', [value], 'float32', { alpha: { float: leakyreluAlpha as number } });
+  }
   const op = activations[activation as string];
   if (op === undefined) throw new Error(`matMul with the activation ${String(activation)} is not supported`);
   return elementwise(b, op, [value]);
 };
 
 const gather: Emitter = (b, { x, indices }, { axis, batchDims }) => {
-  if (batchDims) throw new Error('gather with batchDims is not supported');
   const at = tf.util.parseAxisParam((axis as number | undefined) ?? 0, [...x!.shape])[0]!;
+  if (batchDims) return gatherByBatch(b, x!, indices!, at, batchDims as number);
   const shape = [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)];
   return b.node('Gather', [x!, cast(b, indices!, 'int32')], shape, x!.dtype, { axis: { int: at } });
 };
 
-/** The gradient of a look-up. */
-const segmentSum: Emitter = (b, { x, segmentIds }, { numSegments }) => {
-  const shape = [numSegments as number, ...x!.shape.slice(segmentIds!.shape.length)];
-  const rows = sizeOf(segmentIds!.shape);
-  const ids = cast(b, reshape(b, segmentIds!, [rows, 1]), 'int64');
-  const values = reshape(b, x!, [rows, ...shape.slice(1)]);
-  return b.node('ScatterND', [fill(shape, 0, x!.dtype), ids, values], shape, x!.dtype, {
-    reduction: { text: 'add' },
-  });
-};
-
-const oneHot: Emitter = (b, { indices }, { depth, onValue, offValue, dtype }) => {
-  const shape = [...indices!.shape, depth as number];
-  const values = constantPair(offValue as number, onValue as number);
-  const hot = b.node(
-    'OneHot',
-    [cast(b, indices!, 'int64'), integers([depth as number]), values],
-    shape,
-    'float32',
-    {
-      axis: { int: -1 },
-    },
+/** Looks up along `axis` with indices of their own for every element of the first `batch` axes. */
+function gatherByBatch(b: GraphBuilder, x: Value, indices: Value, axis: number, batch: number): Value {
+  // [batch, axis, between, after], which is what GatherND reads, and back.
+  const { shape } = x;
+  const axes = shape.map((_, index) => index);
+  const moved = transpose(b, x, [
+    ...axes.slice(0, batch),
+    axis,
+    ...axes.slice(batch, axis),
+    ...axes.slice(axis + 1),
+  ]);
+  const chosen = b.node(
+    'GatherND',
+    [moved, cast(b, reshape(b, indices, [...indices.shape, 1]), 'int64')],
+    [...indices.shape, ...moved.shape.slice(batch + 1)],
+    x.dtype,
+    { batch_dims: { int: batch } },
   );
-  return cast(b, hot, ((dtype as DType | undefined) ?? 'int32') as DType);
+  const more = indices.shape.length - batch;
+  const between = axis - batch;
+  const found = chosen.shape.map((_, index) => index);
+  return transpose(b, chosen, [
+    ...found.slice(0, batch),
+    ...found.slice(batch + more, batch + more + between),
+    ...found.slice(batch, batch + more),
+    ...found.slice(batch + more + between),
+  ]);
+}
+
+/** The gradient of a look-up. As in tfjs, rows whose segment is out of range count nowhere. */
+const segmentSum: Emitter = (b, { x, segmentIds }, { numSegments }) => {
+  const segments = numSegments as number;
+  const shape = [segments, ...x!.shape.slice(segmentIds!.shape.length)];
+  const rows = sizeOf(segmentIds!.shape);
+  const ids = reshape(b, segmentIds!, [rows, 1]);
+  const last = scalar(segments - 1, 'int32');
+  const inside = elementwise(b, 'Min', [elementwise(b, 'Max', [ids, scalar(0, 'int32')]), last]);
+  const isInside = elementwise(b, 'Equal', [ids, inside], 'bool');
+  const flags = reshape(b, isInside, [rows, ...shape.slice(1).map(() => 1)]);
+  const values = reshape(b, x!, [rows, ...shape.slice(1)]);
+  const counted = elementwise(b, 'Where', [flags, values, scalar(0, x!.dtype)], x!.dtype);
+  const operands = [fill(shape, 0, x!.dtype), cast(b, inside, 'int64'), counted];
+  return b.node('ScatterND', operands, shape, x!.dtype, { reduction: { text: 'add' } });
 };
 
-const constantPair = (off: number, on: number): Value =>
-  createValue([2], 'float32', { kind: 'data', data: Float32Array.of(off, on) });
+/** By comparison: ONNX's own operator counts negative indices from the end, in tfjs they are nowhere hot. */
+const oneHot: Emitter = (b, { indices }, attributes) => {
+  const { depth, onValue, offValue } = attributes as Readonly<Record<string, number>>;
+  const dtype = ((attributes['dtype'] as DType | undefined) ?? 'int32') as DType;
+  const positions = constant(
+    Int32Array.from({ length: depth! }, (_, index) => index),
+    [depth!],
+    'int32',
+  );
+  const column = reshape(b, cast(b, indices!, 'int32'), [...indices!.shape, 1]);
+  const isHot = elementwise(b, 'Equal', [column, positions], 'bool');
+  return elementwise(b, 'Where', [isHot, scalar(onValue!, dtype), scalar(offValue!, dtype)], dtype);
+};
 
 const einsum: Emitter = (b, inputs, { equation }) => {
   const operands = Object.values(inputs);
@@ -78,7 +114,7 @@ const einsum: Emitter = (b, inputs, { equation }) => {
     [...letters].forEach((letter, axis) => lengths.set(letter, operands[index]!.shape[axis]!));
   });
   const shape = [...right].map((letter) => lengths.get(letter)!);
-  return b.node('Einsum', operands, shape, 'float32', { equation: { text: `${left}->${right}` } });
+  return b.node('Einsum', operands, shape, operands[0]!.dtype, { equation: { text: `${left}->${right}` } });
 };
 
 const cumulativeSum: Emitter = (b, { x }, { axis, exclusive, reverse }) =>

@@ -1,5 +1,5 @@
 /** A product of two matrices and the bias that is added to its rows become one `Gemm`. */
-import { indexGraph, type Graph, type Node, type Value } from '../graph.ts';
+import { equalShapes, indexGraph, type Graph, type Node, type Value } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 
 export function fuseBias(graph: Graph): Graph {
@@ -15,7 +15,8 @@ export function fuseBias(graph: Graph): Graph {
     const [a, b] = node.inputs as [Value, Value];
     const product = products.get(a) ?? products.get(b);
     const bias = product?.outputs[0] === a ? b : a;
-    if (!product || shape.length !== 2 || !isRow(bias, shape[1]!)) return undefined;
+    if (!product || !equalShapes(product.outputs[0]!.shape, shape) || !isRow(bias, shape[1]!))
+      return undefined;
     const { transA, transB, alpha } = product.attributes;
     const attributes = {
       ...(transA ? { transA } : {}),
