@@ -1,7 +1,7 @@
 /** Runs every row on every engine in turns, and sums up what the processes measured. */
-import { cpus } from 'node:os';
 import { median } from '@mdpd/distill/engine/latency';
 import { messageOf } from '@mdpd/core/errors';
+import { othersShare, processorTimes } from './processors.ts';
 import {
   optimization,
   type BenchRow,
@@ -87,18 +87,25 @@ export interface Collected {
   readonly problems: readonly Problem[];
 }
 
+export interface Measuring {
+  readonly measure: (job: Job) => Promise<Measurement>;
+  /** Waits before each measurement. */
+  readonly settle: () => Promise<void>;
+  readonly say: (message: string) => void;
+}
+
 /** Measures a plan. What fails is reported among `problems`; the rest goes on. */
 export async function collect(
   works: readonly Work[],
   threads: number,
-  measure: (job: Job) => Promise<Measurement>,
-  say: (message: string) => void,
+  { measure, settle, say }: Measuring,
 ): Promise<Collected> {
   const found = new Map<string, { work: Work; rounds: Round[] }>();
   const problems: Problem[] = [];
   for (const [index, work] of works.entries()) {
     const { shape, row, engine } = work;
     const label = `${index + 1}/${works.length}  ${shape.name} ${row.name} ${engine}`;
+    await settle();
     try {
       const round = await measureRound(jobOf(work, threads), measure);
       const key = `${shape.name} ${row.name} ${engine}`;
@@ -118,20 +125,7 @@ export type Round = Measurement & { readonly othersCpu: number };
 async function measureRound(job: Job, measure: (job: Job) => Promise<Measurement>): Promise<Round> {
   const before = processorTimes();
   const measured = await measure(job);
-  const after = processorTimes();
-  const others = after.busy - before.busy - measured.cpuSeconds;
-  return { ...measured, othersCpu: Math.max(0, others / Math.max(after.all - before.all, 1e-3)) };
-}
-
-/** Seconds since the system began, over all processors. */
-function processorTimes(): { readonly busy: number; readonly all: number } {
-  let [busy, all] = [0, 0];
-  for (const { times } of cpus()) {
-    const total = times.user + times.nice + times.sys + times.irq + times.idle;
-    all += total / 1000;
-    busy += (total - times.idle) / 1000;
-  }
-  return { busy, all };
+  return { ...measured, othersCpu: othersShare(before, processorTimes(), measured.cpuSeconds) };
 }
 
 /** All rounds as one: median and minimum of all times, the largest memory. */

@@ -16,7 +16,9 @@ const python = (): string => process.env['MDPD_PYTHON'] || 'python3';
 /** Never throws. */
 export async function engineStatus(engine: EngineName): Promise<EngineStatus> {
   const status = await (
-    engine === 'pytorch' ? runPython<EngineStatus>({ kind: 'status' }) : runOurs<EngineStatus>({ kind: 'status', engine })
+    engine === 'pytorch'
+      ? runPython<EngineStatus>({ kind: 'status' })
+      : runOurs<EngineStatus>({ kind: 'status', engine })
   ).catch((error: unknown): EngineStatus => ({ available: false, reason: messageOf(error) }));
   if (engine !== 'pytorch' || status.available) return status;
   const reason = `${python()} has no PyTorch (${status.reason}); set MDPD_PYTHON to a Python that has torch`;
@@ -45,6 +47,9 @@ function runPython<Answer>(request: object): Promise<Answer> {
 function run<Answer>(command: string, args: readonly string[], request: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const started = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const stop = (): void => void started.kill();
+    process.once('exit', stop);
+    started.on('close', () => process.off('exit', stop));
     let output = '';
     let errors = '';
     started.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

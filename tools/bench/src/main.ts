@@ -11,6 +11,7 @@ import { benchEnvironment, environmentText, type BenchEnvironment, type Statuses
 import type { EngineName, EngineStatus } from './job.ts';
 import { parseOptions, usage, type BenchOptions } from './options.ts';
 import { writePage } from './page.ts';
+import { settle } from './processors.ts';
 import { markdownText, terminalText } from './table.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -25,6 +26,9 @@ interface Results {
 /** Returns the exit code: 0 all measured, 1 something failed or was different, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   const output = createOutput({ json: args.includes('--json') });
+  // Leaving stops the process that measures.
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
   try {
     const options = parseOptions(args);
     if (options.help) output.answer(usage);
@@ -54,7 +58,7 @@ async function run(options: BenchOptions, output: Output): Promise<Results> {
   const threads = statuses.compiled?.threads ?? availableParallelism();
   const works = plan({ ...options, engines });
   if (works.length === 0) throw nothingToDo(options);
-  const { rows, problems } = await collect(works, threads, measure, output.message);
+  const { rows, problems } = await collect(works, threads, { measure, settle, say: output.message });
   const environment = await benchEnvironment(root, statuses, { threads, rounds: options.repeats });
   return { rows, ...(problems.length > 0 ? { problems } : {}), environment };
 }
@@ -93,7 +97,7 @@ function readResults(file: string): Results {
   }
   throw new MdpdError('BENCH_FILE', 'this is not what the bench writes', {
     place: file,
-    fix: 'npm run --silent bench -- --json > FILE',
+    fix: 'npm run bench --silent -- --json > FILE',
     exitCode: 2,
   });
 }

@@ -99,6 +99,15 @@ describe('parseOptions', () => {
 
 it('names every option in its help', () => {
   const options = [...usage.matchAll(/--[a-z]+/gu)].map(([flag]) => flag);
-  for (const flag of ['--only', '--shape', '--engine', '--repeats', '--json', '--markdown', '--from', '--check'])
+  for (const flag of [
+    '--only',
+    '--shape',
+    '--engine',
+    '--repeats',
+    '--json',
+    '--markdown',
+    '--from',
+    '--check',
+  ])
     expect(options).toContain(flag);
 });

@@ -40,7 +40,7 @@ Usage: npm run bench -- [options]
   --shape SHAPE,…    ${shapes.map(({ name }) => name).join(', ')}
   --engine ENGINE,…  ${engineNames.join(', ')}
   --repeats N        rounds; engines take turns in each
-  --json             { rows, environment } on standard output (npm run --silent bench -- --json)
+  --json             { rows, environment } on standard output (npm run bench --silent -- --json)
   --markdown         write the table into docs/performance.md too
   --from FILE        show the JSON of an earlier run
   --check            compare the losses of small steps with PyTorch's instead of timing
@@ -104,7 +104,10 @@ function choose<T>(
     .map((text) => text.trim())
     .filter((text) => text !== '');
   if (names.length === 0)
-    throw new MdpdError('OPTION_VALUE', `option ${flag} of the bench names nothing`, { allowed, exitCode: 2 });
+    throw new MdpdError('OPTION_VALUE', `option ${flag} of the bench names nothing`, {
+      allowed,
+      exitCode: 2,
+    });
   const unknown = names.find((name) => !allowed.includes(name));
   if (unknown !== undefined)
     throw new MdpdError('OPTION_VALUE', `option ${flag} of the bench is "${unknown}"`, {

@@ -2,15 +2,13 @@
 import { formatCount, formatTable } from '@mdpd/cli/format';
 import { rows as benchRows, shapes, type EngineName } from './job.ts';
 import type { ResultRow } from './collect.ts';
-import { enginesOf, targets, valueOf, verdicts, type Metric, type Verdict } from './targets.ts';
+import { disturbed } from './processors.ts';
+import { enginesOf, find, targets, valueOf, verdicts, type Metric, type Verdict } from './targets.ts';
 
 /** Cells of a shape's table, header first. */
 export type Cells = readonly (readonly string[])[];
 
 const missing = '–';
-
-/** Share of the processors used by others from which a time is marked. */
-export const disturbed = 0.1;
 
 export function cells(results: readonly ResultRow[], shape: string): Cells {
   const engines = enginesOf(results, shape);
@@ -26,8 +24,7 @@ export function cells(results: readonly ResultRow[], shape: string): Cells {
   const body = benchRows
     .filter(({ name }) => results.some((each) => each.shape === shape && each.row === name))
     .map(({ name }) => {
-      const of = (engine: EngineName) =>
-        results.find((each) => each.shape === shape && each.row === name && each.engine === engine);
+      const of = (engine: EngineName): ResultRow | undefined => find(results, shape, name, engine);
       return [
         name,
         ...engines.map((engine) => timeCell(of(engine))),
@@ -59,9 +56,9 @@ function memoryCell(result: ResultRow | undefined): string {
 
 /** Ours ÷ PyTorch's, with the target where there is one. */
 function ratioCell(results: readonly ResultRow[], shape: string, row: string, metric: Metric): string {
-  const ours = valueOf(results, shape, row, 'compiled', metric);
-  const other = valueOf(results, shape, row, 'pytorch', metric);
-  if (ours === undefined || !other) return missing;
+  const ours = find(results, shape, row, 'compiled');
+  const other = find(results, shape, row, 'pytorch');
+  if (!ours || !other) return missing;
   const target = targets.find(
     (each) =>
       each.shape === shape &&
@@ -70,21 +67,21 @@ function ratioCell(results: readonly ResultRow[], shape: string, row: string, me
       each.reference.engine === 'pytorch' &&
       each.reference.row === row,
   );
-  return `${(ours / other).toFixed(2)}${target ? ` (≤ ${target.atMost})` : ''}`;
+  return `${(valueOf(ours, metric) / valueOf(other, metric)).toFixed(2)}${target ? ` (≤ ${target.atMost})` : ''}`;
 }
 
 function speedup(results: readonly ResultRow[], shape: string, row: string): string {
-  const ours = valueOf(results, shape, row, 'compiled', 'time');
-  const wasm = valueOf(results, shape, row, 'wasm', 'time');
-  return ours && wasm ? `${(wasm / ours).toFixed(1)}` : missing;
+  const ours = find(results, shape, row, 'compiled');
+  const wasm = find(results, shape, row, 'wasm');
+  return ours && wasm ? (wasm.ms / ours.ms).toFixed(1) : missing;
 }
 
-/** `vit-s norm: 1.08 × the time of pytorch norm, at most 1.10: met` */
-export function verdictLine({ target, ratio, met }: Verdict): string {
+/** `vit-s norm: 1.08 × the time of pytorch norm, at most 1.10: met`; `doubtful` where a time was disturbed. */
+export function verdictLine({ target, ratio, met, doubtful }: Verdict): string {
   const { shape, row, metric, atMost, reference } = target;
   const digits = atMost < 0.2 ? 3 : 2;
   const what = `${ratio.toFixed(digits)} × the ${metric} of ${reference.engine} ${reference.row}`;
-  return `${shape} ${row}: ${what}, at most ${atMost.toFixed(digits)}: ${met ? 'met' : 'missed'}`;
+  return `${shape} ${row}: ${what}, at most ${atMost.toFixed(digits)}: ${met ? 'met' : 'missed'}${doubtful ? ', doubtful' : ''}`;
 }
 
 export function terminalText(results: readonly ResultRow[]): string {

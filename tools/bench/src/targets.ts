@@ -1,6 +1,7 @@
 /** What the compiled executor should reach, as ratios of measured rows of one run. */
 import { engineNames, rows as benchRows, type EngineName } from './job.ts';
 import type { ResultRow } from './collect.ts';
+import { disturbed } from './processors.ts';
 
 export type Metric = 'time' | 'memory';
 
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly target: Target;
   readonly ratio: number;
   readonly met: boolean;
+  /** Whether other processes disturbed one of the two times. */
+  readonly doubtful: boolean;
 }
 
 const pytorch = (shape: string, row: string, metric: Metric, atMost: number): Target => ({
@@ -75,24 +78,27 @@ export const targets: readonly Target[] = [
 /** The targets of which both sides were measured. */
 export function verdicts(rows: readonly ResultRow[]): Verdict[] {
   return targets.flatMap((target) => {
-    const own = valueOf(rows, target.shape, target.row, 'compiled', target.metric);
-    const { row, engine } = target.reference;
-    const other = valueOf(rows, target.shape, row, engine, target.metric);
-    if (own === undefined || !other) return [];
-    const ratio = own / other;
-    return [{ target, ratio, met: ratio <= target.atMost }];
+    const { shape, row, metric, atMost, reference } = target;
+    const sides = [find(rows, shape, row, 'compiled'), find(rows, shape, reference.row, reference.engine)];
+    const [ours, other] = sides.map((each) => each && valueOf(each, metric));
+    if (ours === undefined || !other) return [];
+    const ratio = ours / other;
+    const doubtful = metric === 'time' && sides.some((each) => each!.othersCpu > disturbed);
+    return [{ target, ratio, met: ratio <= atMost, doubtful }];
   });
 }
 
-export function valueOf(
+export function find(
   rows: readonly ResultRow[],
   shape: string,
   row: string,
   engine: EngineName,
-  metric: Metric,
-): number | undefined {
-  const found = rows.find((each) => each.shape === shape && each.row === row && each.engine === engine);
-  return metric === 'time' ? found?.ms : found?.peakRssBytes;
+): ResultRow | undefined {
+  return rows.find((each) => each.shape === shape && each.row === row && each.engine === engine);
+}
+
+export function valueOf(row: ResultRow, metric: Metric): number {
+  return metric === 'time' ? row.ms : row.peakRssBytes;
 }
 
 /** Engines that have a row of a shape, in our order. */

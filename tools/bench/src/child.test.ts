@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readSafetensors } from '@mdpd/tensor/safetensors';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { engineStatus, measure, runOurs } from './engines.ts';
+import { jobOf } from './collect.ts';
+import { rowNamed, type Job } from './job.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const shape = {
+  name: 'tiny',
+  model: {
+    blocks: 2,
+    width: 8,
+    heads: 2,
+    hidden: 12,
+    channels: 3,
+    patch: 4,
+    image: 8,
+    tokens: 5,
+    classes: 3,
+  },
+  batch: 2,
+  engines: ['wasm'] as const,
+};
+const job = (row: string): Job => ({
+  ...jobOf({ shape, row: rowNamed(row), engine: 'wasm' }, 1),
+  warmup: 1,
+  repeats: 3,
+});
+
+describe('a measuring process', () => {
+  it('times training steps, which learn, and reads its own memory', async () => {
+    const measured = await measure(job('mdpd'));
+    expect(measured.times).toHaveLength(3);
+    expect(measured.times.every((time) => time > 0 && time < 60_000)).toBe(true);
+    expect(measured.values).toHaveLength(4);
+    expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
+    const { libraryRssBytes, modelRssBytes, peakRssBytes } = measured;
+    expect(libraryRssBytes).toBeGreaterThan(3e7);
+    expect(modelRssBytes).toBeGreaterThan(libraryRssBytes * 0.9);
+    expect(peakRssBytes).toBeGreaterThanOrEqual(modelRssBytes);
+    expect(peakRssBytes).toBeLessThan(1e9);
+    expect(measured.cpuSeconds).toBeGreaterThan(0.1);
+  });
+
+  it('times both forward passes', async () => {
+    const [faded, side] = [await measure(job('latency-faded')), await measure(job('latency-side'))];
+    expect(faded.times).toHaveLength(3);
+    expect(new Set(faded.values).size).toBe(1);
+    expect(faded.values[0]).not.toBe(0);
+    // The side network's head starts with zeros.
+    expect(side.values).toEqual([0, 0, 0, 0]);
+  });
+
+  it('writes what a row starts from', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
+    try {
+      const file = path.join(folder, 'initial.safetensors');
+      await runOurs({ kind: 'initial', job: job('mdpd'), file });
+      const tensors = await readSafetensors(file);
+      expect(tensors['pixels']!.shape).toEqual([2, 3, 8, 8]);
+      expect([...tensors['labels']!.data].every((label) => label >= 0 && label < 3)).toBe(true);
+      expect(tensors['masks.3']!.shape).toEqual([1, 2, 5, 1]);
+      expect(tensors['trained/vit.layernorm.weight']!.shape).toEqual([8]);
+      expect(tensors['frozen/vit.encoder.layer.1.output.dense.weight']!.shape).toEqual([8, 12]);
+      expect(tensors['side/side.head.bias']!.shape).toEqual([3]);
+      expect(Object.keys(tensors)).not.toContain('masks.4');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says why it failed', async () => {
+    const failure = measure({ ...job('head'), settings: { recompute: 'maybe' } });
+    await expect(failure).rejects.toMatchObject({ code: 'BENCH_PROCESS' });
+    await expect(failure).rejects.toThrow(/^exit code 1 \(.*child\.js\)\n[^]*recompute/u);
+  });
+});
+
+describe('engineStatus', () => {
+  it('of wasm is its description', async () => {
+    const { available, reason, threads } = await engineStatus('wasm');
+    expect([available, threads]).toEqual([true, 1]);
+    expect(reason).toMatch(/^tfjs 4\.22\.0 on WebAssembly/u);
+  });
+
+  it('says how to get PyTorch where there is no Python', async () => {
+    vi.stubEnv('MDPD_PYTHON', '/nowhere/python');
+    const { available, reason } = await engineStatus('pytorch');
+    expect(available).toBe(false);
+    expect(reason).toMatch(
+      /^\/nowhere\/python has no PyTorch \(spawn \/nowhere\/python ENOENT .*\); set MDPD_PYTHON to a Python that has torch$/u,
+    );
+  });
+
+  it('says how to get PyTorch where Python does not have it', async () => {
+    // A program that answers like a Python without torch.
+    const program = ['/bin/echo', '/usr/bin/echo'].find((file) => existsSync(file));
+    vi.stubEnv('MDPD_PYTHON', program ?? process.execPath);
+    expect(await engineStatus('pytorch')).toMatchObject({ available: false });
+  });
+});
