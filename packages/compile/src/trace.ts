@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@mdpd/tensor/setup';
 import { MdpdError } from '@mdpd/core';
+import { deepStacks, placeIn } from './call-site.ts';
 import { createValue, type DType, type Graph, type Port, type Value } from './graph.ts';
 import { backendName } from './ops/registry.ts';
 import { traceBackend, type Stored, type Trace } from './trace-backend.ts';
@@ -30,7 +31,7 @@ export function trace<Args extends readonly unknown[]>(fn: (...args: Args) => un
   const before = tf.getBackend();
   void tf.setBackend(backendName);
   try {
-    return backend.record((recording) => recordCall(fn, args, recording));
+    return deepStacks(() => backend.record((recording) => recordCall(fn, args, recording)));
   } catch (error) {
     throw explained(error);
   } finally {
@@ -95,6 +96,7 @@ function explained(error: unknown): unknown {
   const missing = error instanceof Error ? /[Kk]ernel '(\w+)'/u.exec(error.message)?.[1] : undefined;
   if (missing === undefined || error instanceof MdpdError) return error;
   return new MdpdError('COMPILE_OP', `the compiler has no operator for the tfjs kernel ${missing}`, {
+    place: placeIn((error as Error).stack),
     fix: `teach it with registerOp('${missing}', …) of @mdpd/compile/ops/registry, or use executor=wasm`,
     cause: error,
   });

@@ -170,7 +170,6 @@ registerOps({
   Pack: pack,
   Unpack: unpack,
   Tile: tile,
-  BroadcastTo: (b, { x }, { shape }) => expand(b, x!, shape as number[]),
   PadV2: pad,
   Reverse: reverse,
   Fill: (_b, _inputs, { shape, value, dtype }) =>

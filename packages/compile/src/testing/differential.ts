@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { outputsAndVjp } from '@mdpd/tensor/vjp';
 import type { TensorRecord } from '@mdpd/core';
+import type { Graph } from '../graph.ts';
 import { optimize } from '../optimize.ts';
 import { trace } from '../trace.ts';
 import { mismatch, runGraph, wave, type Numbers, type NumbersByName } from './run-graph.ts';
@@ -73,12 +74,18 @@ function expectedResults(cases: readonly Case[]): NumbersByName {
   return expected;
 }
 
-/** Every case compiled, with operands as inputs of the graph. */
-async function compiledResults(cases: readonly Case[]): Promise<NumbersByName> {
-  const given = cases.flatMap(({ operands }) => operands);
+/** The graph of all cases; its inputs are their operands, in order. */
+export function traceAll(cases: readonly Case[]): Graph {
   const tensors = cases.map(({ operands }) => operands.map(upload));
   const { graph } = trace((...args: (readonly tf.Tensor[])[]) => evaluateAll(cases, args), tensors);
   tf.dispose(tensors as unknown as tf.TensorContainer);
+  return graph;
+}
+
+/** Every case compiled, with operands as inputs of the graph. */
+async function compiledResults(cases: readonly Case[]): Promise<NumbersByName> {
+  const given = cases.flatMap(({ operands }) => operands);
+  const graph = traceAll(cases);
   return runGraph(optimize(graph), Object.fromEntries(graph.inputs.map(({ name }, i) => [name, given[i]!])));
 }
 

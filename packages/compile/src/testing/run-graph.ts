@@ -1,6 +1,8 @@
 /** Runs graphs by ONNX Runtime in this thread: for tests of what graphs compute. */
 import * as ort from 'onnxruntime-node';
 import { sizeOf, type Graph } from '../graph.ts';
+import { separateOutputs } from '../passes/separate-outputs.ts';
+import { fileOrder } from '../runtime-order.ts';
 import { sessionOptions } from '../session-settings.ts';
 import { toOnnx } from '../to-onnx.ts';
 
@@ -25,10 +27,11 @@ export function wave(shape: readonly number[], phase = 0): Numbers {
 export const feedsFor = ({ inputs }: Graph): NumbersByName =>
   Object.fromEntries(inputs.map(({ name, value }, index) => [name, wave(value.shape, index)]));
 
-/** Outputs by name. The nodes run in the graph's order. */
+/** Outputs by name. */
 export async function runGraph(graph: Graph, feeds: NumbersByName = feedsFor(graph)): Promise<NumbersByName> {
+  const separate = separateOutputs(graph);
   const session = await ort.InferenceSession.create(
-    toOnnx(graph, { backwards: true }),
+    toOnnx(separate, { file: fileOrder(separate) }),
     sessionOptions({ threads: 1, provider: 'cpu' }),
   );
   try {
