@@ -11,7 +11,7 @@ export function callSite(): string | undefined {
 
 /** The same for where an error was thrown, as far as its stack goes. */
 export function placeIn(stack: string | undefined): string | undefined {
-  const frames = (stack ?? '').split('\n').filter((line) => /^\s*at /u.test(line));
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s*at .*:\d+:\d+\)?$/u.test(line));
   const outside = frames.find(
     (frame) => frame.includes('.test.') || !internals.some((internal) => frame.includes(internal)),
   );

@@ -4,9 +4,7 @@
  * tfjs has one engine in a process, so there is one such backend, and one trace at a time.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { MdpdError } from '@mdpd/core';
-import { callSite } from './call-site.ts';
-import { constant, createValue, type ConstantData, type DType, type Value } from './graph.ts';
+import { constant, constantData, createValue, type ConstantData, type DType, type Value } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { reshape } from './ops/shape.ts';
 import { backendName, connectOps, type Emitter, type KernelAttributes } from './ops/registry.ts';
@@ -14,6 +12,7 @@ import './ops/elementwise.ts';
 import './ops/fused.ts';
 import './ops/linear-algebra.ts';
 import './ops/reduce.ts';
+import { escapedError, nestedError, outsideError, readError, syncError, typeError } from './trace-errors.ts';
 
 type DataId = tf.DataId;
 
@@ -25,8 +24,15 @@ export interface Stored {
   release(): void;
 }
 
+interface TracedEntry {
+  readonly kind: 'traced';
+  readonly value: Value;
+  readonly kernelName: string;
+  readonly trace: Trace;
+}
+
 type Entry =
-  | { readonly kind: 'traced'; readonly value: Value; readonly kernelName: string; readonly trace: Trace }
+  | TracedEntry
   | {
       readonly kind: 'stored';
       readonly stored: Stored;
@@ -45,6 +51,8 @@ export interface Capture {
 export class Trace {
   readonly builder = new GraphBuilder();
   readonly captures = new Map<Stored, Capture>();
+  /** Tensors of other backends, by their data. */
+  readonly copies = new Map<DataId, Value>();
 }
 
 export class TraceBackend extends tf.KernelBackend {
@@ -57,7 +65,7 @@ export class TraceBackend extends tf.KernelBackend {
 
   /** Records what `fn` does. Traces do not nest. */
   record<T>(fn: (trace: Trace) => T): T {
-    if (this.current) throw new Error('a function is traced already');
+    if (this.current) throw nestedError();
     const trace = new Trace();
     this.current = trace;
     this.marks = 0;
@@ -78,9 +86,9 @@ export class TraceBackend extends tf.KernelBackend {
   resolve({ dataId, shape }: tf.TensorInfo): Value {
     const entry = this.entries.get(dataId);
     const trace = this.trace();
-    if (!entry) throw new Error('this tensor belongs to no trace');
+    if (!entry) return reshape(trace.builder, copyInto(trace, dataId), shape);
     if (entry.kind === 'traced') {
-      if (entry.trace !== trace && !entry.value.constant) throw outsideError(entry.kernelName);
+      if (entry.trace !== trace && !entry.value.constant) throw this.foreignError(entry);
       return reshape(trace.builder, entry.value, shape);
     }
     let capture = trace.captures.get(entry.stored);
@@ -141,21 +149,17 @@ export class TraceBackend extends tf.KernelBackend {
     return this.infoOf(constant(typed(values, dtype), shape, dtype as DType), 'constant').dataId;
   }
 
-  /** A tensor of another backend becomes a constant of the trace. */
-  override move(dataId: DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
-    const trace = this.trace();
-    const value = constant(typed(values, dtype).slice(), shape, dtype as DType);
-    this.entries.set(dataId, { kind: 'traced', value, kernelName: 'constant', trace });
-    this.count += 1;
-  }
-
-  override readSync(dataId: DataId): never {
+  override readSync(dataId: DataId): tf.BackendValues {
+    const values = this.constantOf(dataId);
+    if (values) return values;
     throw this.readError(dataId);
   }
 
   override read(dataId: DataId): Promise<tf.BackendValues> {
     const entry = this.entries.get(dataId);
-    if (entry?.kind === 'stored') return entry.stored.read() as Promise<tf.BackendValues>;
+    const values = this.constantOf(dataId);
+    if (values) return Promise.resolve(values);
+    if (entry?.kind === 'stored' && !this.current) return entry.stored.read() as Promise<tf.BackendValues>;
     return Promise.reject(this.readError(dataId));
   }
 
@@ -207,7 +211,7 @@ export class TraceBackend extends tf.KernelBackend {
     return { dataId, shape: [...value.shape], dtype: value.dtype as tf.DataType };
   }
 
-  /** Clones and reshapes of stored tensors need no trace: they are the same values under another name. */
+  /** Clones of stored tensors need no trace: they are the same values under another name. */
   private shareStored(
     kernelName: string,
     inputs: Readonly<Record<string, tf.TensorInfo>>,
@@ -223,26 +227,42 @@ export class TraceBackend extends tf.KernelBackend {
     if (this.current) return this.current;
     this.idle.builder.nodes.length = 0;
     this.idle.captures.clear();
+    this.idle.copies.clear();
     return this.idle;
   }
 
-  private readError(dataId: DataId): MdpdError {
+  /** Numbers that JavaScript gave or made, outside of traced functions: within, reading is a mistake even there. */
+  private constantOf(dataId: DataId): tf.BackendValues | undefined {
     const entry = this.entries.get(dataId);
-    if (entry?.kind === 'traced' && entry.trace === this.idle) return outsideError(entry.kernelName);
-    const made = entry?.kind === 'traced' ? ` made by ${entry.kernelName}` : '';
-    return new MdpdError('COMPILE_READ', `the values of a tensor${made} were read inside a compiled function`, {
-      place: callSite(),
-      fix: 'keep to tensors inside of steps: what a step does may depend on shapes, not on values',
-    });
+    if (this.current || entry?.kind !== 'traced' || !entry.value.constant) return undefined;
+    return constantData(entry.value).slice() as tf.BackendValues;
+  }
+
+  private readError(dataId: DataId): Error {
+    const entry = this.entries.get(dataId);
+    const traced = entry?.kind === 'traced' ? entry : undefined;
+    if (traced && traced.trace !== this.current) return this.foreignError(traced);
+    return this.current ? readError(traced?.kernelName) : syncError();
+  }
+
+  /** A tensor that stands for nothing any more, or never did. */
+  private foreignError({ kernelName, trace }: TracedEntry): Error {
+    return trace === this.idle ? outsideError(kernelName) : escapedError(kernelName);
   }
 }
 
-function outsideError(kernelName: string): MdpdError {
-  return new MdpdError(
-    'COMPILE_OUTSIDE',
-    `the result of ${kernelName} is asked for, which ran outside of a prepared function`,
-    { place: callSite(), fix: 'compute it inside a function given to executor.prepare' },
-  );
+/** A tensor of another backend, which keeps it, as a constant of the trace. */
+function copyInto({ copies }: Trace, dataId: DataId): Value {
+  const known = copies.get(dataId);
+  if (known) return known;
+  const { tensorInfo } = tf.engine().state as unknown as {
+    readonly tensorInfo: WeakMap<DataId, { readonly shape: number[]; readonly dtype: tf.DataType }>;
+  };
+  const { shape, dtype } = tensorInfo.get(dataId)!;
+  const values = typed(tf.engine().readSync(dataId), dtype).slice();
+  const value = constant(values, shape, dtype as DType);
+  copies.set(dataId, value);
+  return value;
 }
 
 function typed(values: tf.BackendValues, dtype: tf.DataType): ConstantData {
@@ -250,10 +270,7 @@ function typed(values: tf.BackendValues, dtype: tf.DataType): ConstantData {
   if (dtype === 'float32') return values instanceof Float32Array ? values : Float32Array.from(numbers);
   if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(numbers);
   if (dtype === 'bool') return values instanceof Uint8Array ? values : Uint8Array.from(numbers);
-  throw new MdpdError('COMPILE_TYPE', `a tensor of type ${dtype} cannot be compiled`, {
-    allowed: ['float32', 'int32', 'bool'],
-    place: callSite(),
-  });
+  throw typeError(dtype);
 }
 
 let backend: TraceBackend | undefined;

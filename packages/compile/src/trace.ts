@@ -1,10 +1,10 @@
 /** Records what a tfjs function does as a graph. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@mdpd/tensor/setup';
-import { MdpdError } from '@mdpd/core';
-import { deepStacks, placeIn } from './call-site.ts';
+import { deepStacks } from './call-site.ts';
 import { createValue, type DType, type Graph, type Port, type Value } from './graph.ts';
 import { backendName } from './ops/registry.ts';
+import { asynchronousError, explained } from './trace-errors.ts';
 import { traceBackend, type Stored, type Trace } from './trace-backend.ts';
 import { leavesOf, mapTree, type Leaf } from './tensor-tree.ts';
 
@@ -24,7 +24,8 @@ export const outputName = (path: string): string => `out.${path}`;
  * Runs `fn` once on stand-ins for `args` and records every kernel. The tensors in `args` lend only their shapes and
  * types; other tensors that `fn` reads become constants, or inputs where their values live in an executor.
  *
- * @throws COMPILE_READ where `fn` reads values, COMPILE_OP for a kernel without a registered operator
+ * @throws COMPILE_READ where `fn` reads values, COMPILE_OP for a kernel without a registered operator, COMPILE_ASYNC,
+ *   COMPILE_NESTED, COMPILE_ESCAPED, COMPILE_OUTSIDE, COMPILE_TYPE
  */
 export function trace<Args extends readonly unknown[]>(fn: (...args: Args) => unknown, args: Args): Traced {
   const backend = traceBackend();
@@ -55,7 +56,11 @@ function recordCall<Args extends readonly unknown[]>(
       return backend.tensorOf(value);
     };
     const result = fn(...(mapTree([...args], standIn) as unknown as Args));
-    if (result instanceof Promise) throw new Error('an asynchronous function cannot be compiled');
+    if (result instanceof Promise) {
+      // What it does later fails, of course, and nobody waits for it.
+      result.catch(() => undefined);
+      throw asynchronousError();
+    }
     const outputs = leavesOf(result).map((leaf) => outputPort(leaf, backend.resolve(leaf.tensor)));
     const captures = [...recording.captures.values()];
     const captured = captures.map(({ value }, index) => ({ name: `captured.${index}`, value }));
@@ -90,14 +95,3 @@ function resultMaker(result: unknown): Traced['result'] {
 }
 
 const outputPort = ({ path }: Leaf, value: Value): Port => ({ name: outputName(path), value });
-
-/** tfjs's message about a missing kernel names neither the place nor the way out. */
-function explained(error: unknown): unknown {
-  const missing = error instanceof Error ? /[Kk]ernel '(\w+)'/u.exec(error.message)?.[1] : undefined;
-  if (missing === undefined || error instanceof MdpdError) return error;
-  return new MdpdError('COMPILE_OP', `the compiler has no operator for the tfjs kernel ${missing}`, {
-    place: placeIn((error as Error).stack),
-    fix: `teach it with registerOp('${missing}', …) of @mdpd/compile/ops/registry, or use executor=wasm`,
-    cause: error,
-  });
-}
