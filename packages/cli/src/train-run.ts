@@ -43,7 +43,8 @@ interface PreparedJob extends RunJob {
   readonly executor: Executor;
   readonly task: Task;
   readonly head: Head;
-  readonly initial: HostRecord;
+  /** Parameters to start from, made anew by every call. */
+  readonly initial: () => Promise<HostRecord>;
   readonly reporters: readonly Reporter[];
 }
 
@@ -98,13 +99,22 @@ async function prepare(
   const { opened, recipe } = job;
   const { task } = parts;
   const head = headFor(opened.backbone, task);
-  const { parameters, headLoaded } = await initialParameters(opened, head, task.labels, recipe.train.seed);
+  const load = (): ReturnType<typeof initialParameters> =>
+    initialParameters(opened, head, task.labels, recipe.train.seed);
+  const loaded = await load();
+  // The first to ask gets what was loaded here, once: nothing else holds on to it.
+  let unused: HostRecord | undefined = loaded.parameters;
+  const initial = async (): Promise<HostRecord> => {
+    const parameters = unused ?? (await load()).parameters;
+    unused = undefined;
+    return parameters;
+  };
   const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
   say(`data      ${task.labels.length} classes; ${examples.join(', ')}`);
   const { family, blocks } = opened.backbone;
-  const headText = headLoaded ? 'head from the checkpoint' : 'fresh head';
+  const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
   say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
-  return { ...job, ...parts, head, initial: parameters };
+  return { ...job, ...parts, head, initial };
 }
 
 async function runPrepared(job: PreparedJob): Promise<Result> {
@@ -202,7 +212,7 @@ async function saveSidePath(job: PreparedJob, { method, state }: TrainedRun): Pr
   });
   return loadSide(
     run.file('side'),
-    method.initialize(initial, createRandom(recipe.train.seed).fork('method')),
+    method.initialize(await initial(), createRandom(recipe.train.seed).fork('method')),
     false,
   );
 }

@@ -47,10 +47,11 @@ export class BufferTable {
     return traceBackend().adopt(stored, shape, dtype);
   }
 
-  upload({ data, shape, dtype }: HostTensor): tf.Tensor {
+  upload({ data, shape, dtype }: HostTensor, own = false): tf.Tensor {
     const id = this.reserve();
-    // The array moves to the worker; the caller keeps theirs.
-    this.client.post({ type: 'store', id, dtype, shape, data: data.slice() });
+    // The array moves to the worker: a part of a larger one, or the caller's own, is copied first.
+    const whole = data.byteLength === data.buffer.byteLength;
+    this.client.post({ type: 'store', id, dtype, shape, data: own && whole ? data : data.slice() });
     return this.tensor({ id, dtype, shape });
   }
 
@@ -116,7 +117,7 @@ export function compiledExecutor(options: CompiledExecutorOptions): Executor {
     name: 'onnxruntime',
     description,
     threads,
-    upload: (tensor) => buffers.upload(tensor),
+    upload: (tensor, own) => buffers.upload(tensor, own),
     read: async (tensor) => {
       const stored = backend.storedOf(tensor);
       const data = stored ? await stored.read() : await tensor.data();

@@ -5,6 +5,7 @@ import type { BufferTable } from './compiled-executor.ts';
 import { indexGraph, type Graph, type Port } from './graph.ts';
 import { inPlacePairs } from './in-place.ts';
 import { optimize } from './optimize.ts';
+import { schedule } from './schedule.ts';
 import type { Fetch, SessionClient, StoredType } from './session-client.ts';
 import { sessionOptions, type SessionSettings } from './session-settings.ts';
 import type { Leaf } from './tensor-tree.ts';
@@ -35,34 +36,43 @@ export class GraphRunner {
   private readonly session = sessions++;
   private readonly client: SessionClient;
   private readonly buffers: BufferTable;
-  private readonly traced: Traced;
+  private readonly result: Traced['result'];
   private readonly captured: ReadonlyMap<string, Stored>;
   /** Outputs that are inputs as they came, with those. */
   private readonly unchanged: ReadonlyMap<string, Port>;
   /** Inputs whose memory outputs take over, by output. */
   private readonly replaced: ReadonlyMap<string, string>;
+  private readonly isEmpty: boolean;
   private readonly created: Promise<unknown>;
 
   constructor({ client, buffers, settings, fn, args, donate }: GraphJob<readonly unknown[]>) {
     this.client = client;
     this.buffers = buffers;
-    this.traced = trace(fn, args);
-    const optimized = optimize(this.traced.graph);
+    const traced = trace(fn, args);
+    this.result = traced.result;
+    const optimized = optimize(traced.graph);
     this.unchanged = unchangedInputs(optimized);
-    this.graph = withoutUnusedInputs({
-      ...optimized,
-      outputs: optimized.outputs.filter(({ name }) => !this.unchanged.has(name)),
-    });
-    this.captured = new Map(this.traced.captures.map((stored, index) => [`captured.${index}`, stored]));
+    const scheduled = schedule(
+      withoutUnusedInputs({
+        ...optimized,
+        outputs: optimized.outputs.filter(({ name }) => !this.unchanged.has(name)),
+      }),
+    );
+    this.graph = scheduled.graph;
+    this.captured = new Map(traced.captures.map((stored, index) => [`captured.${index}`, stored]));
     const pairs = donate ? donatedPairs(this.graph, donate) : new Map<string, string>();
     const safe = inPlacePairs(this.graph, pairs);
     this.replaced = new Map([...pairs].filter(([output]) => safe.has(output)));
-    this.created = client.request({
-      type: 'create',
-      session: this.session,
-      model: toOnnx(this.graph, { backwards: true }),
-      options: sessionOptions(settings),
-    });
+    // What hands on its inputs has nothing to run.
+    this.isEmpty = this.graph.outputs.length === 0;
+    this.created = this.isEmpty
+      ? Promise.resolve()
+      : client.request({
+          type: 'create',
+          session: this.session,
+          model: toOnnx(this.graph, { file: scheduled.file, hideShapes: true }),
+          options: sessionOptions(settings),
+        });
   }
 
   /** Runs the graph on tensors of the shapes that it was made for. */
@@ -87,24 +97,26 @@ export class GraphRunner {
       results.set(name, this.buffers.tensor(buffer));
     }
     try {
-      await this.client.request({
-        type: 'run',
-        session: this.session,
-        feeds: [...feeds],
-        fetches: fetches.map(({ name, spec }) => ({ name, spec })),
-      });
+      if (!this.isEmpty) {
+        await this.client.request({
+          type: 'run',
+          session: this.session,
+          feeds: [...feeds],
+          fetches: fetches.map(({ name, spec }) => ({ name, spec })),
+        });
+      }
     } catch (error) {
       for (const tensor of results.values()) tensor.dispose();
       throw error;
     } finally {
       for (const tensor of uploaded) tensor.dispose();
     }
-    return this.traced.result((name) => results.get(name)!);
+    return this.result((name) => results.get(name)!);
   }
 
   async release(): Promise<void> {
     await this.created;
-    await this.client.request({ type: 'close', session: this.session });
+    if (!this.isEmpty) await this.client.request({ type: 'close', session: this.session });
   }
 
   private fetch({ name, value }: Port, feeds: ReadonlyMap<string, number>): Fetch & { buffer: Buffer } {

@@ -5,10 +5,8 @@
  * reads the old value has been computed before the new one is: where it is an ancestor of the node that writes.
  */
 import { equalShapes, indexGraph, type Graph, type GraphIndex, type Node, type Value } from './graph.ts';
+import { viewOps } from './lifetimes.ts';
 import { isElementwise } from './passes/broadcast.ts';
-
-/** Operators whose result is their operand's memory under another shape. */
-const views = new Set(['Reshape', 'Identity']);
 
 /** Names of outputs that may take the memory of the input beside them. */
 export function inPlacePairs(graph: Graph, pairs: ReadonlyMap<string, string>): Set<string> {
@@ -41,7 +39,7 @@ function readersOf(value: Value, index: GraphIndex): Set<Node> {
   const readers = new Set<Node>();
   for (const node of index.consumers(value)) {
     readers.add(node);
-    if (!views.has(node.op)) continue;
+    if (!viewOps.has(node.op)) continue;
     for (const further of readersOf(node.outputs[0]!, index)) readers.add(further);
   }
   return readers;

@@ -116,4 +116,4 @@ export class SessionClient {
   }
 }
 
-const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 500);
+const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 1500);

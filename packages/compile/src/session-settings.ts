@@ -29,9 +29,12 @@ export function sessionOptions({
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'disabled',
-    enableCpuMemArena: process.env['MDPD_ARENA'] !== '0',
-    enableMemPattern: process.env['MDPD_PATTERN'] === '1',
-    logSeverityLevel: 3,
+    // Measured on steps of a ViT-S: without the arena, memory fragments and peaks 1.1 to 1.7 times as high; with memory
+    // patterns a second block is reserved for the same values.
+    enableCpuMemArena: true,
+    enableMemPattern: false,
+    // Errors come back as errors; on the terminal they would be printed twice.
+    logSeverityLevel: 4,
     extra: {
       session: {
         force_spinning_stop: '1',

@@ -6,6 +6,7 @@ import {
   TensorProto_DataType,
   type ModelProto,
 } from 'onnx-buf';
+import { separateOutputs } from './passes/separate-outputs.ts';
 import { constantData, type Attribute, type DType, type Graph, type Node, type Value } from './graph.ts';
 
 /** Operators of ONNX 1.16 and later; ONNX Runtime's own are of version 1. */
@@ -31,19 +32,21 @@ export interface OnnxOptions {
   readonly constantNames?: ReadonlyMap<Value, string>;
   readonly producer?: string;
   /**
-   * Order of the nodes in the file. ONNX Runtime orders nodes itself: it goes from the results to what they need, and
-   * of several needs takes the one that stands last in the file first. A file written backwards is therefore executed
-   * in the graph's order.
+   * Keeps the shapes of intermediate values from ONNX Runtime. Where it knows them, it plans one buffer for several
+   * values of equal shape and holds it from the first to the last of them; where it does not, it frees every value after
+   * its last use, which takes less memory.
    */
-  readonly backwards?: boolean;
+  readonly hideShapes?: boolean;
+  /** The graph's nodes in the order in which the file is to hold them; see runtime-order.ts. */
+  readonly file?: readonly Node[];
 }
 
 /** The model as an object, for those who change it further. */
-export function toOnnxModel(graph: Graph, options: OnnxOptions = {}): ModelProto {
+export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto {
+  const graph = separateOutputs(given);
   const { names, nodes } = nameValues(graph, options);
   const nameOf = (value: Value | undefined): string => (value ? names.get(value)! : '');
   const written = nodes.map((node) => nodeProto(node, nameOf));
-  if (options.backwards) written.reverse();
   const constants = [...names.keys()].filter((value) => value.constant);
   return create(ModelProtoSchema, {
     irVersion,
@@ -56,7 +59,13 @@ export function toOnnxModel(graph: Graph, options: OnnxOptions = {}): ModelProto
       name: 'main',
       node: written,
       initializer: constants.map((value) => tensorProto(value, nameOf(value))),
-      input: graph.inputs.map(({ name, value }) => valueInfo(name, value, options)),
+      input: [
+        ...graph.inputs.map(({ name, value }) => valueInfo(name, value, options)),
+        // An initializer that is an input as well could be another one at every run.
+        ...(options.hideShapes ? reshapeTargets(nodes) : []).map((value) =>
+          valueInfo(nameOf(value), value, {}),
+        ),
+      ],
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value, options)),
     },
   });
@@ -66,23 +75,14 @@ export function toOnnxModel(graph: Graph, options: OnnxOptions = {}): ModelProto
 export const toOnnx = (graph: Graph, options?: OnnxOptions): Uint8Array =>
   toBinary(ModelProtoSchema, toOnnxModel(graph, options));
 
-/** Inputs and outputs keep their names. What leaves under two names, or unchanged, is copied. */
+/** Inputs and outputs keep their names. */
 function nameValues(
   graph: Graph,
-  { constantNames }: OnnxOptions,
-): { names: Map<Value, string>; nodes: Node[] } {
+  { constantNames, file }: OnnxOptions,
+): { names: Map<Value, string>; nodes: readonly Node[] } {
   const names = new Map<Value, string>(graph.inputs.map(({ name, value }) => [value, name]));
-  const nodes = [...graph.nodes];
-  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  for (const { name, value } of graph.outputs) {
-    if (made.has(value) && !names.has(value)) {
-      names.set(value, name);
-      continue;
-    }
-    const copy = { ...value, constant: undefined } as unknown as Value;
-    nodes.push({ op: 'Identity', domain: '', inputs: [value], outputs: [copy], attributes: {}, mark: 0 });
-    names.set(copy, name);
-  }
+  for (const { name, value } of graph.outputs) names.set(value, name);
+  const nodes = file ?? graph.nodes;
   let count = 0;
   for (const { inputs, outputs } of nodes) {
     for (const value of [...inputs, ...outputs]) {
@@ -92,6 +92,12 @@ function nameValues(
   }
   return { names, nodes };
 }
+
+const reshapeTargets = (nodes: readonly Node[]): Value[] => [
+  ...new Set(
+    nodes.filter(({ op, inputs }) => op === 'Reshape' && inputs[1]?.constant).map(({ inputs }) => inputs[1]!),
+  ),
+];
 
 function nodeProto(
   { op, domain, inputs, outputs, attributes }: Node,

@@ -41,7 +41,8 @@ export interface Executor {
   /** For people: `wasm (SIMD, 1 thread)`. */
   readonly description: string;
   readonly threads: number;
-  upload(tensor: HostTensor): Tensor;
+  /** Copies to the executor; where `own`, its array may be taken over instead and is not to be used afterwards. */
+  upload(tensor: HostTensor, own?: boolean): Tensor;
   read(tensor: Tensor): Promise<HostTensor>;
   /** Prepares a pure function for repeated calls with equal shapes. */
   prepare<Args extends readonly unknown[], Result>(

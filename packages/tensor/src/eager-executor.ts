@@ -57,9 +57,9 @@ export function eagerExecutor({ name, description, threads, backend }: EagerOpti
     name,
     description,
     threads,
-    upload: (tensor) => {
+    upload: (tensor, own) => {
       enter();
-      return upload(tensor);
+      return upload(tensor, own);
     },
     read: (tensor) => download(tensor),
     prepare,

@@ -40,10 +40,10 @@ export function filled(
   return { data: new arrays[dtype](sizeOf(shape)).fill(value), shape: [...shape], dtype };
 }
 
-/** Copies to the current backend. The tensor is the caller's to dispose. */
-export function upload(tensor: HostTensor): tf.Tensor {
+/** Copies to the current backend, or hands over an array that is `own`. The tensor is the caller's to dispose. */
+export function upload(tensor: HostTensor, own = false): tf.Tensor {
   // The cpu and tensorflow backends keep the array they are given: later changes of ours would show in the tensor.
-  return tf.tensor(tensor.data.slice(), [...tensor.shape], tensor.dtype);
+  return tf.tensor(own ? tensor.data : tensor.data.slice(), [...tensor.shape], tensor.dtype);
 }
 
 /** Copies from the backend, without blocking where the backend allows it. */

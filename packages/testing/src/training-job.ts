@@ -3,6 +3,7 @@ import {
   trainSchema,
   type Backbone,
   type Executor,
+  type HostRecord,
   type MethodProvider,
   type RunRecord,
   type Task,
@@ -26,6 +27,7 @@ export interface JobOptions {
 }
 
 export interface RecordedJob extends TrainingJob {
+  readonly initial: HostRecord;
   /** What was reported, in order. */
   readonly records: RunRecord[];
 }

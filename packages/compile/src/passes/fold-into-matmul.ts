@@ -1,5 +1,13 @@
 /** Transposes of the last two axes, and factors, become flags of the matrix product that reads them. */
-import { indexGraph, type Attribute, type Graph, type GraphIndex, type Node, type Value } from '../graph.ts';
+import {
+  equalShapes,
+  indexGraph,
+  type Attribute,
+  type Graph,
+  type GraphIndex,
+  type Node,
+  type Value,
+} from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { contributed } from '../ops/linear-algebra.ts';
 import { rewrite } from './rewrite.ts';
@@ -119,7 +127,7 @@ function constantFactor(node: Node): { of: Value; by: number } | undefined {
     [factor!, x!],
   ] as const) {
     const single = by.constant?.kind === 'fill' ? by.constant.value : undefined;
-    if (single !== undefined && of.shape.length === node.outputs[0]!.shape.length) return { of, by: single };
+    if (single !== undefined && equalShapes(of.shape, node.outputs[0]!.shape)) return { of, by: single };
   }
   return undefined;
 }

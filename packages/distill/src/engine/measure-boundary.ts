@@ -1,12 +1,16 @@
 /** Measures the shallow/deep boundary of a backbone on one batch. */
-import type { Batch, TensorRecord } from '@mdpd/core';
+import type { Batch, HostRecord, TensorRecord } from '@mdpd/core';
 import { boundaryOf, diagonality } from '../feature/boundary.ts';
 import { disposeRecord, uploadRecord } from './state.ts';
 import type { TrainingJob } from './train.ts';
 
 /** Last shallow block by stream, or undefined where the backbone shows no attention maps. */
 export async function measureBoundary(
-  { backbone, executor, initial }: Pick<TrainingJob, 'backbone' | 'executor' | 'initial'>,
+  {
+    backbone,
+    executor,
+    initial,
+  }: Pick<TrainingJob, 'backbone' | 'executor'> & { readonly initial: HostRecord },
   batch: Batch,
 ): Promise<Record<string, number> | undefined> {
   if (!backbone.attention) return undefined;

@@ -3,8 +3,11 @@ import type { Executor, HostRecord, StepResult, TensorRecord, TrainState, TrainS
 
 export const stateParts = ['frozen', 'trained', 'side', 'optimizer'] as const;
 
-export function uploadRecord(executor: Executor, record: HostRecord): TensorRecord {
-  return Object.fromEntries(Object.entries(record).map(([name, tensor]) => [name, executor.upload(tensor)]));
+/** Where `own`, the record's arrays may be taken over. */
+export function uploadRecord(executor: Executor, record: HostRecord, own = false): TensorRecord {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, tensor]) => [name, executor.upload(tensor, own)]),
+  );
 }
 
 export async function readRecord(executor: Executor, record: Readonly<TensorRecord>): Promise<HostRecord> {
@@ -13,12 +16,12 @@ export async function readRecord(executor: Executor, record: Readonly<TensorReco
   return Object.fromEntries(entries);
 }
 
-export function uploadState(executor: Executor, host: TrainStateHost): TrainState {
+export function uploadState(executor: Executor, host: TrainStateHost, own = false): TrainState {
   return {
-    frozen: uploadRecord(executor, host.frozen),
-    trained: uploadRecord(executor, host.trained),
-    side: uploadRecord(executor, host.side),
-    optimizer: uploadRecord(executor, host.optimizer),
+    frozen: uploadRecord(executor, host.frozen, own),
+    trained: uploadRecord(executor, host.trained, own),
+    side: uploadRecord(executor, host.side, own),
+    optimizer: uploadRecord(executor, host.optimizer, own),
   };
 }
 

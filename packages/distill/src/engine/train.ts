@@ -30,8 +30,11 @@ import { breathe } from './stop.ts';
 export interface TrainingJob {
   readonly backbone: Backbone;
   readonly head: Head;
-  /** Backbone and head parameters by name. */
-  readonly initial: HostRecord;
+  /**
+   * Backbone and head parameters by name, which are copied; or a function that makes them, whose result is taken over,
+   * so that large models are in memory once.
+   */
+  readonly initial: HostRecord | (() => Promise<HostRecord>);
   readonly task: Task;
   readonly method: MethodProvider;
   /** Settings of the method, parsed by its schema. */
@@ -66,9 +69,8 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const dataset = task.splits.train;
   if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
   const plan = planSteps(dataset.size, job.train);
-  const method = await createMethod(job, plan);
-  const random = createRandom(job.train.seed);
-  let state = uploadState(executor, method.initialize(job.initial, random.fork('method')));
+  const { method, state: begun } = await begin(job, plan);
+  let state = begun;
   const phases: Record<string, Prepared> = {};
   for (const [name, fn] of Object.entries(method.phases)) {
     phases[name] = executor.prepare(name, fn, { donate: { argument: 0, result: 'state' } });
@@ -112,7 +114,16 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   };
 }
 
-async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
+/** The method and its first state, on the executor. */
+async function begin(job: TrainingJob, plan: StepPlan): Promise<{ method: Method; state: TrainState }> {
+  const own = typeof job.initial === 'function';
+  const initial = typeof job.initial === 'function' ? await job.initial() : job.initial;
+  const method = await createMethod(job, initial, plan);
+  const random = createRandom(job.train.seed).fork('method');
+  return { method, state: uploadState(job.executor, method.initialize(initial, random), own) };
+}
+
+async function createMethod(job: TrainingJob, initial: HostRecord, plan: StepPlan): Promise<Method> {
   const { backbone, head, task, settings } = job;
   const context = {
     backbone,
@@ -127,7 +138,7 @@ async function createMethod(job: TrainingJob, plan: StepPlan): Promise<Method> {
   };
   if (!job.method.needsBoundary?.(settings)) return job.method.create(context);
   const batch = await task.splits.train!.load([...plan.indices(0)], { augment: false, seed: 0, epoch: 0 });
-  return job.method.create({ ...context, boundary: await measureBoundary(job, batch) });
+  return job.method.create({ ...context, boundary: await measureBoundary({ ...job, initial }, batch) });
 }
 
 function uploadStep(

@@ -217,7 +217,7 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('featureLoss on %s', (backend) =
     const layers = { shallow: [1], deep: [3] };
     const { params, sides, taps, mask } = scene(layers);
     const names = [...Object.keys(params), 'side.1', 'side.3'];
-    const tensors = [...Object.values(params), sides['1']!, sides['3']!].map(upload);
+    const tensors = [...Object.values(params), sides['1']!, sides['3']!].map((tensor) => upload(tensor));
     const { grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
       const at = (name: string): tf.Tensor => inputs[names.indexOf(name)]!;
       return featureLoss(

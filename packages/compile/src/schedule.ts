@@ -1,0 +1,34 @@
+/** Decides in which order a graph runs. */
+import type { Graph, Node } from './graph.ts';
+import { memoryPeak } from './lifetimes.ts';
+import { insertBarriers } from './passes/barriers.ts';
+import { rematerialize } from './passes/rematerialize.ts';
+import { separateOutputs } from './passes/separate-outputs.ts';
+import { fileOrder, runtimeOrder } from './runtime-order.ts';
+
+export interface Schedule {
+  /** Nodes in the order in which the runtime executes them. */
+  readonly graph: Graph;
+  /** Nodes in the order in which the file has to hold them for that. */
+  readonly file: readonly Node[];
+  /** Bytes of intermediate values at the worst moment. */
+  readonly peakBytes: number;
+}
+
+/** Barriers are many small nodes, some microseconds each: less than this is not worth them. */
+const worthBarriers = 16 * 2 ** 20;
+
+/** The order that needs the least memory of those that the runtime can be brought to at a fair price. */
+export function schedule(graph: Graph): Schedule {
+  const separate = rematerialize(separateOutputs(graph));
+  const plain = ordered(separate);
+  const guided = ordered(insertBarriers(separate));
+  return plain.peakBytes - guided.peakBytes >= worthBarriers ? guided : plain;
+}
+
+function ordered(graph: Graph): Schedule {
+  const file = fileOrder(graph);
+  const nodes = runtimeOrder(graph, file);
+  const scheduled = { ...graph, nodes };
+  return { graph: scheduled, file, peakBytes: memoryPeak(scheduled).bytes };
+}
