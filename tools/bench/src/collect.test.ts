@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { collect, jobOf, plan, summary, type Round } from './collect.ts';
+import { collect, jobOf, plan, summary } from './collect.ts';
 import { rowNamed, shapes, type Job, type Measurement } from './job.ts';
 
 const [small, base] = [shapes[0]!, shapes[1]!];
 const measurement = (times: readonly number[], peakRssBytes = 5e8): Measurement => ({
   times,
   values: [],
-  cpuSeconds: 0,
+  othersCpu: 0.05,
   libraryRssBytes: 1e8,
   modelRssBytes: 2e8,
   peakRssBytes,
@@ -58,8 +58,8 @@ describe('jobOf', () => {
 
 describe('summary', () => {
   it('is the median and minimum of all rounds, and the largest memory', () => {
-    const rounds: Round[] = [
-      { ...measurement([3, 1, 2], 7e8), othersCpu: 0.05 },
+    const rounds: Measurement[] = [
+      measurement([3, 1, 2], 7e8),
       { ...measurement([30, 10, 20], 6e8), othersCpu: 0.2 },
     ];
     expect(summary({ shape: small, row: rowNamed('norm'), engine: 'wasm' }, rounds)).toEqual({

@@ -1,7 +1,6 @@
 /** Runs every row on every engine in turns, and sums up what the processes measured. */
 import { median } from '@mdpd/distill/engine/latency';
 import { messageOf } from '@mdpd/core/errors';
-import { othersShare, processorTimes } from './processors.ts';
 import {
   optimization,
   type BenchRow,
@@ -100,14 +99,14 @@ export async function collect(
   threads: number,
   { measure, settle, say }: Measuring,
 ): Promise<Collected> {
-  const found = new Map<string, { work: Work; rounds: Round[] }>();
+  const found = new Map<string, { work: Work; rounds: Measurement[] }>();
   const problems: Problem[] = [];
   for (const [index, work] of works.entries()) {
     const { shape, row, engine } = work;
     const label = `${index + 1}/${works.length}  ${shape.name} ${row.name} ${engine}`;
     await settle();
     try {
-      const round = await measureRound(jobOf(work, threads), measure);
+      const round = await measure(jobOf(work, threads));
       const key = `${shape.name} ${row.name} ${engine}`;
       const group = found.get(key) ?? { work, rounds: [] };
       found.set(key, { work, rounds: [...group.rounds, round] });
@@ -120,18 +119,13 @@ export async function collect(
   return { rows: [...found.values()].map(({ work, rounds }) => summary(work, rounds)), problems };
 }
 
-export type Round = Measurement & { readonly othersCpu: number };
-
-async function measureRound(job: Job, measure: (job: Job) => Promise<Measurement>): Promise<Round> {
-  const before = processorTimes();
-  const measured = await measure(job);
-  return { ...measured, othersCpu: othersShare(before, processorTimes(), measured.cpuSeconds) };
-}
-
 /** All rounds as one: median and minimum of all times, the largest memory. */
-export function summary({ shape, row, engine }: Omit<Work, 'round'>, rounds: readonly Round[]): ResultRow {
+export function summary(
+  { shape, row, engine }: Omit<Work, 'round'>,
+  rounds: readonly Measurement[],
+): ResultRow {
   const times = rounds.flatMap((round) => round.times);
-  const most = (of: (round: Round) => number): number => Math.max(...rounds.map(of));
+  const most = (of: (round: Measurement) => number): number => Math.max(...rounds.map(of));
   return {
     shape: shape.name,
     row: row.name,

@@ -164,8 +164,8 @@ export interface Measurement {
   readonly times: readonly number[];
   /** What the step computed, warm-up included: the loss, or the first logit. */
   readonly values: readonly number[];
-  /** Of all threads of the process, from its start. */
-  readonly cpuSeconds: number;
+  /** Share of the processors that other processes used during the timed steps. */
+  readonly othersCpu: number;
   /** With the libraries loaded. */
   readonly libraryRssBytes: number;
   /** With the model built, before the first step. */

@@ -22,6 +22,7 @@ import { createRandom } from '@mdpd/tensor/random';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { rowNamed, type BenchRow, type EngineName, type Job, type Measurement } from './job.ts';
 import { benchModel, seed, type BenchModel } from './model.ts';
+import { watchOthers } from './processors.ts';
 
 /** Executor of an engine and the plugin that has it. */
 const executors: Readonly<
@@ -48,19 +49,13 @@ export async function measureRow(job: Job): Promise<Measurement> {
     const measured = await (row.kind === 'train'
       ? timeTraining(executor, job, row)
       : timeForward(executor, job, row));
-    const { user, system } = process.cpuUsage();
-    return {
-      ...measured,
-      libraryRssBytes,
-      peakRssBytes: rss().peakRssBytes,
-      cpuSeconds: (user + system) / 1e6,
-    };
+    return { ...measured, libraryRssBytes, peakRssBytes: rss().peakRssBytes };
   } finally {
     await executor.stop();
   }
 }
 
-type Timed = Pick<Measurement, 'times' | 'values' | 'modelRssBytes'>;
+type Timed = Pick<Measurement, 'times' | 'values' | 'modelRssBytes' | 'othersCpu'>;
 
 /** The training loop itself; a step's time is the one that it reports. */
 async function timeTraining(executor: Executor, job: Job, row: BenchRow): Promise<Timed> {
@@ -70,13 +65,14 @@ async function timeTraining(executor: Executor, job: Job, row: BenchRow): Promis
   const method = methodOf(row);
   const times: number[] = [];
   const values: number[] = [];
+  let others = watchOthers();
   const run = await train({
     backbone,
     head,
     task,
     method,
     executor,
-    initial: await model.initial(),
+    initial: () => model.initial(),
     settings: method.settings.parse(job.settings),
     train: trainSettings(job),
     reporters: [
@@ -86,12 +82,14 @@ async function timeTraining(executor: Executor, job: Job, row: BenchRow): Promis
           if (record.type !== 'step') return;
           times.push(1000 * record.time.seconds);
           values.push(record.loss);
+          if (times.length === job.warmup) others = watchOthers();
         },
       },
     ],
   });
+  const othersCpu = others();
   run.dispose();
-  return { times: times.slice(job.warmup), values, modelRssBytes };
+  return { times: times.slice(job.warmup), values, modelRssBytes, othersCpu };
 }
 
 /** One batch after the other, as evaluation runs them: copied in, run, logits read. */
@@ -103,7 +101,9 @@ async function timeForward(executor: Executor, job: Job, row: BenchRow): Promise
   const modelRssBytes = rss().rssBytes;
   const times: number[] = [];
   const values: number[] = [];
+  let others = watchOthers();
   for (let repeat = 0; repeat < job.warmup + job.repeats; repeat++) {
+    if (repeat === job.warmup) others = watchOthers();
     const started = performance.now();
     const input = uploadRecord(executor, batch.input);
     const logits = await run(params, input);
@@ -112,8 +112,9 @@ async function timeForward(executor: Executor, job: Job, row: BenchRow): Promise
     disposeRecord(input);
     times.push(performance.now() - started);
   }
+  const othersCpu = others();
   disposeRecord(params);
-  return { times: times.slice(job.warmup), values, modelRssBytes };
+  return { times: times.slice(job.warmup), values, modelRssBytes, othersCpu };
 }
 
 /** What a path of the method runs at inference, with its tensors on the executor and nowhere else. */
@@ -129,7 +130,7 @@ async function shippedModel(
     // What fades leaves no trace: what ships is backbone and head, under their own names.
     return {
       forward: (params, input) => runModel(backbone, head, params, input),
-      params: uploadRecord(executor, initial),
+      params: uploadRecord(executor, initial, true),
     };
   }
   const method = createMethod(job, row, model);

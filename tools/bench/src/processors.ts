@@ -21,6 +21,16 @@ export function processorTimes(): ProcessorTimes {
   return { busy, all };
 }
 
+/** Watches from now on; the returned function says what share of the processors others have used since. */
+export function watchOthers(): () => number {
+  const before = processorTimes();
+  const own = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(own);
+    return othersShare(before, processorTimes(), (user + system) / 1e6);
+  };
+}
+
 /** Share of the processors between two moments that was used, but for `ownSeconds`. */
 export function othersShare(before: ProcessorTimes, after: ProcessorTimes, ownSeconds: number): number {
   const others = after.busy - before.busy - ownSeconds;

@@ -39,6 +39,34 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+def processor_times():
+    """Seconds that were busy and that passed, over all processors; None where the system does not say."""
+    import os
+
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            user, nice, system, idle, _iowait, irq, *_ = map(int, file.readline().split()[1:])
+    except OSError:
+        return None
+    ticks = os.sysconf("SC_CLK_TCK")
+    busy = user + nice + system + irq
+    return busy / ticks, (busy + idle) / ticks
+
+
+class Others:
+    """Watches from now on what share of the processors other processes use."""
+
+    def __init__(self):
+        self.before, self.own = processor_times(), time.process_time()
+
+    def share(self):
+        after = processor_times()
+        if self.before is None or after is None:
+            return 0.0
+        busy, every = after[0] - self.before[0], after[1] - self.before[1]
+        return max(0.0, (busy - (time.process_time() - self.own)) / max(every, 1e-3))
+
+
 def random_batch(job):
     """Images, labels, and masks of the deep layers."""
     import torch
@@ -68,10 +96,12 @@ def measure(job, file=None):
     bench.start()
     batch = given or random_batch(job)
     model = resident()
-    times, values = [], []
+    times, values, others = [], [], Others()
     for step in range(job["warmup"] + job["repeats"]):
         if f"masks.{step}" in batch:
             batch["masks"] = batch[f"masks.{step}"]
+        if step == job["warmup"]:
+            others = Others()
         started = time.perf_counter()
         values.append(bench.run(batch))
         times.append((time.perf_counter() - started) * 1000)
@@ -81,7 +111,7 @@ def measure(job, file=None):
         "libraryRssBytes": library,
         "modelRssBytes": model,
         "peakRssBytes": peak(),
-        "cpuSeconds": time.process_time(),
+        "othersCpu": others.share(),
     }
 
 
