@@ -34,7 +34,7 @@ function blur(image: Uint8Array): Uint8Array {
   });
 }
 
-describe.each(['glyphs', 'shapes', 'textures'])('the source %s', (name) => {
+describe.each(['glyphs', 'symbols', 'shapes', 'textures'])('the source %s', (name) => {
   const source = sources.get(name);
 
   it('has the splits it declares, with classes in turn', async () => {
@@ -129,6 +129,6 @@ describe('all generated sources', () => {
         }
       }
     }
-    expect(hash.digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"dfe163fecdc8672c"`);
+    expect(hash.digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"a0f2d9219b3e27d6"`);
   });
 });

@@ -151,15 +151,17 @@ export interface GlyphOptions {
   readonly classes: number;
   /** Of the templates. */
   readonly seed: number;
+  /** Of the source, in the plural; classes are called by it too. */
+  readonly name?: string;
 }
 
 /** A source of stroke characters. Templates are made when the first image is drawn. */
-export function createGlyphs({ classes, seed }: GlyphOptions): ImageSource {
+export function createGlyphs({ classes, seed, name = 'glyphs' }: GlyphOptions): ImageSource {
   let templates: Template[] | undefined;
   return generatedSource({
-    name: 'glyphs',
+    name,
     description: 'stroke characters of no script',
-    labels: Array.from({ length: classes }, (_, label) => `glyph-${String(label).padStart(2, '0')}`),
+    labels: Array.from({ length: classes }, (_, label) => `${name.slice(0, -1)}-${String(label).padStart(2, '0')}`),
     draw: (label, random) => {
       templates ??= makeTemplates(classes, seed);
       const template = templates[label]!;
@@ -171,3 +173,6 @@ export function createGlyphs({ classes, seed }: GlyphOptions): ImageSource {
 }
 
 export const glyphs = createGlyphs({ classes: 64, seed: 1 });
+
+/** A second script, of more characters. */
+export const symbols = createGlyphs({ classes: 128, seed: 2, name: 'symbols' });

@@ -1,6 +1,6 @@
 /** Tiny pretrained backbones and generators of sample data. */
 import { definePlugin } from '@mdpd/core';
-import { glyphs } from './glyphs.ts';
+import { glyphs, symbols } from './glyphs.ts';
 import { models } from './models.ts';
 import { shapes } from './shapes.ts';
 import { textures } from './textures.ts';
@@ -8,5 +8,5 @@ import { textures } from './textures.ts';
 export default definePlugin({
   name: '@mdpd/zoo',
   models,
-  sources: [glyphs, shapes, textures],
+  sources: [glyphs, symbols, shapes, textures],
 });
