@@ -66,7 +66,7 @@ describe('attention becomes one operator', () => {
     const fused = optimize(graph);
     expect(countOps(fused)).toEqual({
       LayerNormalization: 4,
-      Reshape: 19,
+      Reshape: 21,
       Gemm: 13,
       MultiHeadAttention: 2,
       Add: 4,

@@ -1,12 +1,12 @@
 /** A product of two matrices and the bias that is added to its rows become one `Gemm`. */
-import { equalShapes, indexGraph, type Graph, type Node, type Value } from '../graph.ts';
+import { equalShapes, indexGraph, type Graph, type GraphIndex, type Node, type Value } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 
 export function fuseBias(graph: Graph): Graph {
   const index = indexGraph(graph);
   const products = new Map<Value, Node>();
   return rewrite(graph, (node, builder) => {
-    if (isMatrixProduct(node) && index.consumers(node.outputs[0]!).length === 1) {
+    if (isMatrixProduct(node) && isReadOnce(node.outputs[0]!, index)) {
       products.set(node.outputs[0]!, node);
       return undefined;
     }
@@ -26,6 +26,9 @@ export function fuseBias(graph: Graph): Graph {
     return [builder.node('Gemm', [...product.inputs, bias], shape, 'float32', attributes)];
   });
 }
+
+const isReadOnce = (value: Value, index: GraphIndex): boolean =>
+  index.consumers(value).length === 1 && !index.isOutput(value);
 
 const isMatrixProduct = ({ op, inputs }: Node): boolean =>
   (op === 'MatMul' || op === 'FusedMatMul') && inputs.every((input) => input!.shape.length === 2);
