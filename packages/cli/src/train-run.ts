@@ -55,7 +55,11 @@ export async function trainRun(job: RunJob): Promise<Result> {
   const metrics = metricsFile(job.run.file('metrics'));
   let executor: Executor | undefined;
   try {
-    const started = await startExecutor(job.recipe.executor, job.registry.executors.values, progress.say);
+    const { executor: name, runtime } = job.recipe;
+    const started = await startExecutor(name, job.registry.executors.values, progress.say, {
+      threads: runtime.threads === 'auto' ? undefined : runtime.threads,
+      provider: runtime.provider,
+    });
     executor = started.executor;
     progress.say(`executor  ${started.reason}`);
     task = await openTask(job, [metrics, progress]);

@@ -1,27 +1,37 @@
 /** The executor that compiles: ONNX Runtime, on the processor or on what the installed runtime offers. */
 import { createRequire } from 'node:module';
-import { MdpdError, messageOf, type ExecutorProvider, type ExecutorStatus } from '@mdpd/core';
+import {
+  didYouMean,
+  MdpdError,
+  messageOf,
+  type ExecutorProvider,
+  type ExecutorStatus,
+  type RuntimeOptions,
+} from '@mdpd/core';
 import { compiledExecutor } from './compiled-executor.ts';
 import { SessionClient } from './session-client.ts';
 import { defaultThreads } from './session-settings.ts';
 
 const install = 'npm install onnxruntime-node@1.30.0';
 
+/** Execution providers that the installed package brings along. */
+async function installedProviders(): Promise<string[]> {
+  const { listSupportedBackends } = await import('onnxruntime-node');
+  const bundled = listSupportedBackends().filter((backend) => backend.bundled);
+  return bundled.map(({ name }) => name);
+}
+
+async function describe(threads: number, provider = 'cpu'): Promise<string> {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  const where = provider === 'cpu' ? '' : ` on ${provider}`;
+  return `ONNX Runtime ${version}${where}, compiled, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+
 async function status(): Promise<ExecutorStatus> {
   try {
-    const ort = await import('onnxruntime-node');
-    const providers = ort
-      .listSupportedBackends()
-      .filter(({ bundled }) => bundled)
-      .map(({ name }) => name);
-    const version = (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string })
-      .version;
     const threads = defaultThreads();
-    return {
-      available: true,
-      reason: `ONNX Runtime ${version} (${providers.join(', ')}), ${threads} threads`,
-      threads,
-    };
+    const providers = (await installedProviders()).join(', ');
+    return { available: true, reason: `${await describe(threads)}; providers: ${providers}`, threads };
   } catch (error) {
     return {
       available: false,
@@ -36,19 +46,26 @@ export const onnxruntimeExecutor: ExecutorProvider = {
   description: 'compiles each step into one graph and runs it in ONNX Runtime',
   preference: 5,
   probe: status,
-  start: async () => {
+  start: async ({ threads = defaultThreads(), provider = 'cpu' }: RuntimeOptions = {}) => {
     const found = await status();
     if (!found.available) {
       throw new MdpdError('EXECUTOR_UNAVAILABLE', `executor "onnxruntime" does not start: ${found.reason}`, {
         fix: `${install}, or choose executor=auto`,
       });
     }
-    const threads = defaultThreads();
+    const providers = await installedProviders();
+    if (!providers.includes(provider)) {
+      throw new MdpdError('EXECUTOR_PROVIDER', `ONNX Runtime has no execution provider "${provider}" here`, {
+        allowed: providers,
+        fix: didYouMean(provider, providers),
+        exitCode: 2,
+      });
+    }
     return compiledExecutor({
-      description: found.reason,
+      description: await describe(threads, provider),
       threads,
       client: new SessionClient(),
-      settings: { threads, provider: 'cpu', profile: process.env['MDPD_PROFILE'] },
+      settings: { threads, provider, profile: process.env['MDPD_PROFILE'] },
     });
   },
 };

@@ -54,6 +54,14 @@ export interface Executor {
   stop(): Promise<void>;
 }
 
+/** How an executor runs; those that have no choice take no notice. */
+export interface RuntimeOptions {
+  /** Default: as many as there are processors. */
+  readonly threads?: number;
+  /** Execution provider of ONNX Runtime; default `cpu`. */
+  readonly provider?: string;
+}
+
 export interface ExecutorProvider {
   readonly name: string;
   readonly description: string;
@@ -61,6 +69,6 @@ export interface ExecutorProvider {
   readonly preference?: number;
   /** Never throws and has no lasting effect. */
   probe(): Promise<ExecutorStatus>;
-  /** Throws EXECUTOR_UNAVAILABLE with the reason. */
-  start(): Promise<Executor>;
+  /** Throws EXECUTOR_UNAVAILABLE with the reason, EXECUTOR_PROVIDER for an execution provider that it has not. */
+  start(options?: RuntimeOptions): Promise<Executor>;
 }

@@ -72,6 +72,21 @@ export const backboneSchema = z.union([
 export type BackboneReference = z.infer<typeof backboneSchema>;
 
 /** The shared part; `data` and `method` are refined by the schemas of the task and the method it names. */
+export const runtimeSchema = z
+  .strictObject({
+    threads: z
+      .union([z.literal('auto'), z.int().min(1).max(1024)])
+      .default('auto')
+      .describe('threads of the computation; auto: as many as there are processors'),
+    provider: z
+      .string()
+      .default('cpu')
+      .describe(
+        'what ONNX Runtime computes on: cpu, or cuda, dml, coreml, webgpu where the installed one has it',
+      ),
+  })
+  .describe('how the executor onnxruntime runs');
+
 export const recipeSchema = z.strictObject({
   task: z.string().describe('task plugin: `mdpd list` shows them'),
   data: z.record(z.string(), z.unknown()).default({}).describe('data of the task'),
@@ -82,7 +97,8 @@ export const recipeSchema = z.strictObject({
     .union([z.string().transform((name) => ({ name })), z.looseObject({ name: z.string() })])
     .describe('name of the method, or its name and settings'),
   train: trainSchema,
-  executor: z.string().default('auto').describe('auto, wasm, cpu or tensorflow'),
+  executor: z.string().default('auto').describe('auto, onnxruntime, tensorflow, wasm or cpu'),
+  runtime: runtimeSchema.prefault({}),
   plugins: z.array(z.string()).optional().describe('packages to load; default: every installed one'),
   smoke: z.boolean().default(false).describe('a few examples and steps, to see that everything runs'),
 });

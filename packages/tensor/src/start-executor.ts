@@ -1,5 +1,12 @@
 /** Chooses and starts an executor. */
-import { didYouMean, MdpdError, messageOf, type Executor, type ExecutorProvider } from '@mdpd/core';
+import {
+  didYouMean,
+  MdpdError,
+  messageOf,
+  type Executor,
+  type ExecutorProvider,
+  type RuntimeOptions,
+} from '@mdpd/core';
 
 export interface StartedExecutor {
   readonly executor: Executor;
@@ -15,6 +22,7 @@ export async function startExecutor(
   name: string,
   providers: readonly ExecutorProvider[],
   warn: (message: string) => void,
+  options: RuntimeOptions = {},
 ): Promise<StartedExecutor> {
   if (name !== 'auto') {
     const provider = providers.find((candidate) => candidate.name === name);
@@ -26,7 +34,7 @@ export async function startExecutor(
         exitCode: 2,
       });
     }
-    const executor = await provider.start();
+    const executor = await provider.start(options);
     return { executor, reason: `${executor.name}: ${executor.description}` };
   }
   const candidates = providers
@@ -40,7 +48,7 @@ export async function startExecutor(
       continue;
     }
     try {
-      const executor = await provider.start();
+      const executor = await provider.start(options);
       const instead = passedOver.length > 0 ? `; not available: ${passedOver.join(', ')}` : '';
       return { executor, reason: `${executor.name}: ${executor.description}${instead}` };
     } catch (thrown) {
