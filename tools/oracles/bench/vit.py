@@ -1,6 +1,6 @@
 """The Vision Transformer of the bench: what `transformers`' ViTForImageClassification computes with
 attn_implementation="sdpa", in plain modules. Importing `transformers` would cost PyTorch 150 MB of resident memory
-that no step needs; `run.py --check-transformers` shows that both compute the same.
+that no step needs; `compare_transformers.py` shows that both compute the same.
 
 Letters: B batch, N tokens, D width.
 """
