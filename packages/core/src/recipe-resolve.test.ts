@@ -139,13 +139,13 @@ describe('resolveRecipe', () => {
     expect(failure(good + 'batchSize: 3\n')).toMatchInlineSnapshot(`
       "error RECIPE_UNKNOWN_KEY at r.yaml:10:1
         there is no key "batchSize"
-        allowed: task, data, backbone, method, train, executor, plugins, smoke
+        allowed: task, data, backbone, method, train, executor, runtime, plugins, smoke
         fix: did you mean "train.batchSize"?"
     `);
     expect(failure(good + 'zzz: 3\n')).toMatchInlineSnapshot(`
       "error RECIPE_UNKNOWN_KEY at r.yaml:10:1
         there is no key "zzz"
-        allowed: task, data, backbone, method, train, executor, plugins, smoke"
+        allowed: task, data, backbone, method, train, executor, runtime, plugins, smoke"
     `);
   });
 
@@ -230,7 +230,7 @@ describe('resolveRecipe', () => {
       "error RECIPE_INVALID at r.yaml
         4 problems:
           override train.batchSize=0: train.batchSize is 0; allowed: a whole number from 1 to 65536 (examples a step)
-          override nothing=1: there is no key "nothing"; allowed: task, data, backbone, method, train, executor, plugins, smoke
+          override nothing=1: there is no key "nothing"; allowed: task, data, backbone, method, train, executor, runtime, plugins, smoke
           override data.trian=x: there is no key "data.trian"; allowed: train, crop, augment, only; did you mean "train"?
           override method.side.width=0: method.side.width is 0; allowed: a whole number of at least 1"
     `);
@@ -241,7 +241,7 @@ describe('resolveRecipe', () => {
         .slice(-2),
     ).toMatchInlineSnapshot(`
       [
-        "    override odd9=1: there is no key "odd9"; allowed: task, data, backbone, method, train, executor, plugins, smoke",
+        "    override odd9=1: there is no key "odd9"; allowed: task, data, backbone, method, train, executor, runtime, plugins, smoke",
         "    … and 3 more",
       ]
     `);

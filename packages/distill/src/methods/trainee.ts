@@ -80,7 +80,8 @@ export function createTrainee(
       if (parts === 'full') return 'weight';
       return kind === 'norm' ? 'norm' : 'bias';
     },
-    decays: (name) => (specs.get(name)?.shape.length ?? 0) >= 2,
+    // Of matrices alone: positions and class tokens are embeddings, whose size means something.
+    decays: (name) => specs.get(name)?.kind === 'weight',
     stageOf: (name) => specs.get(name)!.stage,
     split: (parameters, random) => ({
       frozen: Object.fromEntries(Object.entries(parameters).filter(([name]) => !specs.has(name))),
