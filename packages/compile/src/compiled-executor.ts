@@ -41,6 +41,7 @@ export class BufferTable {
     if (references === 0) this.liveBytes += bytes;
     const stored: StoredBuffer = {
       id,
+      table: this,
       read: async () => (await this.client.request({ type: 'read', id })) as Float32Array,
       release: () => this.release(id, bytes),
     };
@@ -55,8 +56,10 @@ export class BufferTable {
     return this.tensor({ id, dtype, shape });
   }
 
+  /** The buffer of a tensor, where it is one of this table: other executors have their own, with the same numbers. */
   idOf(stored: Stored | undefined): number | undefined {
-    return (stored as StoredBuffer | undefined)?.id;
+    const buffer = stored as StoredBuffer | undefined;
+    return buffer?.table === this ? buffer.id : undefined;
   }
 
   private release(id: number, bytes: number): void {
@@ -73,6 +76,7 @@ export class BufferTable {
 
 interface StoredBuffer extends Stored {
   readonly id: number;
+  readonly table: BufferTable;
 }
 
 export function compiledExecutor(options: CompiledExecutorOptions): Executor {

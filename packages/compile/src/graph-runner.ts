@@ -1,5 +1,5 @@
 /** One graph with its session: traced and created on the first run, then fed and fetched. */
-import type { PrepareOptions } from '@mdpd/core';
+import type { HostTensor, PrepareOptions } from '@mdpd/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTable } from './compiled-executor.ts';
 import { indexGraph, type Graph, type Port } from './graph.ts';
@@ -61,7 +61,7 @@ export class GraphRunner {
     this.graph = scheduled.graph;
     this.captured = new Map(traced.captures.map((stored, index) => [`captured.${index}`, stored]));
     const pairs = donate ? donatedPairs(this.graph, donate) : new Map<string, string>();
-    const safe = inPlacePairs(this.graph, pairs);
+    const safe = inPlacePairs(this.graph, pairs, settings.provider === 'cpu');
     this.replaced = new Map([...pairs].filter(([output]) => safe.has(output)));
     // What hands on its inputs has nothing to run.
     this.isEmpty = this.graph.outputs.length === 0;
@@ -80,23 +80,20 @@ export class GraphRunner {
     await this.created;
     const given = new Map(leaves.map(({ path, tensor }) => [inputName(path), tensor]));
     const uploaded: tf.Tensor[] = [];
-    const idOf = async (name: string): Promise<number> => {
-      const stored = this.captured.get(name) ?? traceBackend().storedOf(given.get(name)!);
-      const id = this.buffers.idOf(stored);
-      if (id !== undefined) return id;
-      const tensor = await this.bring(given.get(name)!);
-      uploaded.push(tensor);
-      return this.buffers.idOf(traceBackend().storedOf(tensor))!;
-    };
-    const feeds = new Map<string, number>();
-    for (const { name } of this.graph.inputs) feeds.set(name, await idOf(name));
-    const fetches = this.graph.outputs.map((port) => this.fetch(port, feeds));
-    const results = new Map(fetches.map(({ name, buffer }) => [name, this.buffers.tensor(buffer)]));
-    for (const [name, { name: from, value }] of this.unchanged) {
-      const buffer = { id: await idOf(from), dtype: value.dtype as StoredType, shape: value.shape };
-      results.set(name, this.buffers.tensor(buffer));
-    }
+    const results = new Map<string, tf.Tensor>();
     try {
+      const feeds = new Map<string, number>();
+      for (const port of this.graph.inputs) feeds.set(port.name, await this.bufferOf(port, given, uploaded));
+      const kept = new Set<number>();
+      for (const [name, port] of this.unchanged) {
+        const id = feeds.get(port.name) ?? (await this.bufferOf(port, given, uploaded));
+        kept.add(id);
+        const { dtype, shape } = port.value;
+        results.set(name, this.buffers.tensor({ id, dtype: dtype as StoredType, shape }));
+      }
+      const replaceable = onlyOnce(feeds, kept);
+      const fetches = this.graph.outputs.map((port) => this.fetch(port, feeds, replaceable));
+      for (const { name, buffer } of fetches) results.set(name, this.buffers.tensor(buffer));
       if (!this.isEmpty) {
         await this.client.request({
           type: 'run',
@@ -114,27 +111,51 @@ export class GraphRunner {
     return this.result((name) => results.get(name)!);
   }
 
+  /** Never fails: what could not be made, or is gone with the executor, needs no release. */
   async release(): Promise<void> {
-    await this.created;
-    if (!this.isEmpty) await this.client.request({ type: 'close', session: this.session });
+    if (this.isEmpty) return;
+    await this.created.catch(() => undefined);
+    await this.client.request({ type: 'close', session: this.session }).catch(() => undefined);
   }
 
-  private fetch({ name, value }: Port, feeds: ReadonlyMap<string, number>): Fetch & { buffer: Buffer } {
+  private fetch(
+    { name, value }: Port,
+    feeds: ReadonlyMap<string, number>,
+    replaceable: ReadonlySet<number>,
+  ): Fetch & { buffer: Buffer } {
     const dtype = value.dtype as StoredType;
-    const from = this.replaced.get(name);
-    if (from !== undefined) {
-      const id = feeds.get(from)!;
+    const id = feeds.get(this.replaced.get(name) ?? '');
+    if (id !== undefined && replaceable.has(id)) {
       return { name, spec: { into: id }, buffer: { id, dtype, shape: value.shape } };
     }
     const buffer = { id: this.buffers.reserve(), dtype, shape: value.shape };
     return { name, spec: buffer, buffer };
   }
 
-  /** A tensor of another backend comes by way of JavaScript. */
-  private async bring(tensor: tf.Tensor): Promise<tf.Tensor> {
-    const data = (await tensor.data()) as Float32Array | Int32Array | Uint8Array;
-    return this.buffers.upload({ data, shape: tensor.shape, dtype: tensor.dtype as StoredType });
+  /** The buffer of an input. What is in no buffer of this executor comes by way of JavaScript, into `uploaded`. */
+  private async bufferOf(
+    { name, value }: Port,
+    given: ReadonlyMap<string, tf.Tensor>,
+    uploaded: tf.Tensor[],
+  ): Promise<number> {
+    const tensor = given.get(name);
+    const stored = this.captured.get(name) ?? traceBackend().storedOf(tensor!);
+    const known = this.buffers.idOf(stored);
+    if (known !== undefined) return known;
+    const data = (await (stored ? stored.read() : tensor!.data())) as HostTensor['data'];
+    const { shape, dtype } = value;
+    const copy = this.buffers.upload({ data, shape, dtype: dtype as StoredType });
+    uploaded.push(copy);
+    return this.buffers.idOf(traceBackend().storedOf(copy))!;
   }
+}
+
+/** Buffers that may be overwritten: fed under one name, and no result as they are. */
+function onlyOnce(feeds: ReadonlyMap<string, number>, kept: ReadonlySet<number>): Set<number> {
+  const once = new Set<number>();
+  const twice = new Set<number>(kept);
+  for (const id of feeds.values()) (once.has(id) ? twice : once).add(id);
+  return new Set([...once].filter((id) => !twice.has(id)));
 }
 
 function unchangedInputs({ inputs, outputs }: Graph): Map<string, Port> {

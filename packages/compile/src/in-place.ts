@@ -2,31 +2,50 @@
  * Which results may be written over the inputs that they replace.
  *
  * Optimizers read a parameter and write its next value. Two buffers would do, one is enough where everything else that
- * reads the old value has been computed before the new one is: where it is an ancestor of the node that writes.
+ * reads the old value has been computed before the new one is.
  */
 import { equalShapes, indexGraph, type Graph, type GraphIndex, type Node, type Value } from './graph.ts';
 import { viewOps } from './lifetimes.ts';
 import { isElementwise } from './passes/broadcast.ts';
 
-/** Names of outputs that may take the memory of the input beside them. */
-export function inPlacePairs(graph: Graph, pairs: ReadonlyMap<string, string>): Set<string> {
+/**
+ * Names of outputs that may take the memory of the input beside them.
+ *
+ * @param inOrder whether nodes run exactly in the graph's order; otherwise only what a result is made of counts as
+ *   computed before it
+ */
+export function inPlacePairs(
+  graph: Graph,
+  pairs: ReadonlyMap<string, string>,
+  inOrder: boolean,
+): Set<string> {
   const index = indexGraph(graph);
   const inputs = new Map(graph.inputs.map(({ name, value }) => [name, value]));
+  const positions = new Map(graph.nodes.map((node, position) => [node, position]));
+  const comesBefore = (writer: Node): ((reader: Node) => boolean) => {
+    if (inOrder) return (reader) => positions.get(reader)! < positions.get(writer)!;
+    const ancestors = ancestorsOf(writer, index);
+    return (reader) => ancestors.has(reader);
+  };
   const safe = new Set<string>();
   for (const { name, value } of graph.outputs) {
     const input = inputs.get(pairs.get(name) ?? '');
-    if (input && input.dtype === value.dtype && canReplace(input, value, index)) safe.add(name);
+    const writer = index.producer(value);
+    if (!input || !writer || input.dtype !== value.dtype || !equalShapes(input.shape, value.shape)) continue;
+    if (canReplace(input, value, writer, index, comesBefore(writer))) safe.add(name);
   }
   return safe;
 }
 
-function canReplace(input: Value, output: Value, index: GraphIndex): boolean {
-  const writer = index.producer(output);
-  if (!writer || !equalShapes(input.shape, output.shape)) return false;
-  const readers = readersOf(input, index);
-  const ancestors = ancestorsOf(writer, index);
-  return [...readers].every((reader) => {
-    if (reader !== writer) return ancestors.has(reader);
+function canReplace(
+  input: Value,
+  output: Value,
+  writer: Node,
+  index: GraphIndex,
+  comesBefore: (reader: Node) => boolean,
+): boolean {
+  return [...readersOf(input, index)].every((reader) => {
+    if (reader !== writer) return comesBefore(reader);
     // Number by number, each is read before it is written.
     return (
       isElementwise(writer) &&

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
-import { MdpdError } from '@mdpd/core';
+import { MdpdError, messageOf } from '@mdpd/core';
 
 export type StoredType = 'float32' | 'int32' | 'bool';
 
@@ -67,10 +67,8 @@ export class SessionClient {
     });
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.settle(answer));
-    this.worker.on('error', (error) => this.fail(error));
-    this.worker.on('exit', (code) =>
-      this.fail(new Error(`the thread of ONNX Runtime ended with code ${code}`)),
-    );
+    this.worker.on('error', (error) => this.fail(failure(`its thread failed: ${messageOf(error)}`)));
+    this.worker.on('exit', (code) => this.fail(failure(`its thread ended with code ${code}`)));
   }
 
   /** Sends with the next request. `data` of a `store` moves to the worker: it is empty here afterwards. */
@@ -106,7 +104,7 @@ export class SessionClient {
     this.waiting.delete(request);
     if (this.waiting.size === 0) this.worker.unref();
     if (error === undefined) waiting?.resolve(value);
-    else waiting?.reject(new MdpdError('EXECUTOR_FAILED', `ONNX Runtime: ${firstLine(error)}`));
+    else waiting?.reject(failure(error));
   }
 
   private fail(error: Error): void {
@@ -115,5 +113,8 @@ export class SessionClient {
     this.waiting.clear();
   }
 }
+
+const failure = (text: string): MdpdError =>
+  new MdpdError('EXECUTOR_FAILED', `ONNX Runtime: ${firstLine(text)}`);
 
 const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 1500);
