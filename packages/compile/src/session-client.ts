@@ -56,6 +56,9 @@ export class SessionClient {
   private outbox: Command[] = [];
   private transfers: ArrayBuffer[] = [];
   private requests = 0;
+  private unanswered = 0;
+  private whenIdle: (() => void) | undefined;
+  private stopped: Promise<void> | undefined;
   private ended: Error | undefined;
 
   constructor() {
@@ -68,7 +71,11 @@ export class SessionClient {
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.settle(answer));
     this.worker.on('error', (error) => this.fail(failure(`its thread failed: ${messageOf(error)}`)));
-    this.worker.on('exit', (code) => this.fail(failure(`its thread ended with code ${code}`)));
+    this.worker.on('exit', (code) => {
+      this.fail(failure(`its thread ended with code ${code}`));
+      this.unanswered = 0;
+      this.whenIdle?.();
+    });
   }
 
   /** Sends with the next request. `data` of a `store` moves to the worker: it is empty here afterwards. */
@@ -88,21 +95,33 @@ export class SessionClient {
     this.transfers = [];
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve, reject });
+      this.unanswered += 1;
       // The process must not end while somebody waits, and may while nobody does.
       this.worker.ref();
       this.worker.postMessage({ request, commands }, transfers);
     });
   }
 
-  async stop(): Promise<void> {
+  /** Ends what waits at once, and the thread when it has done what it is at: in the middle it would abort the process. */
+  stop(): Promise<void> {
     this.fail(new MdpdError('EXECUTOR_STOPPED', 'the executor has been stopped'));
+    this.stopped ??= this.terminate();
+    return this.stopped;
+  }
+
+  private async terminate(): Promise<void> {
+    if (this.unanswered > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
     await this.worker.terminate();
   }
 
   private settle({ request, value, error }: Answer): void {
     const waiting = this.waiting.get(request);
     this.waiting.delete(request);
-    if (this.waiting.size === 0) this.worker.unref();
+    this.unanswered -= 1;
+    if (this.unanswered === 0) {
+      this.worker.unref();
+      this.whenIdle?.();
+    }
     if (error === undefined) waiting?.resolve(value);
     else waiting?.reject(failure(error));
   }
