@@ -1,0 +1,103 @@
+/** Traces a model's forward function into a graph of any batch size. */
+import * as tf from '@tensorflow/tfjs-core';
+import { MdpdError, type HostRecord } from '@mdpd/core';
+import { createValue, type DType, type Graph, type Node, type Port, type Value } from '../graph.ts';
+import { cast } from '../ops/elementwise.ts';
+import { GraphBuilder } from '../graph-builder.ts';
+import { optimize } from '../optimize.ts';
+import { inputName, outputName, trace } from '../trace.ts';
+import { traceBackend } from '../trace-backend.ts';
+import { dynamicBatch } from './dynamic-batch.ts';
+import type { ExportableModel, ModelGraph } from './exportable-model.ts';
+import { standardOperators } from './standard-operators.ts';
+
+/**
+ * Batch sizes at which the function is traced. Primes that are no length of a model, so that equal lengths are equal
+ * for a reason; only shapes are computed.
+ */
+const batches = [1009, 1013] as const;
+
+/**
+ * The graph of `forward` in standard operators, with the parameters that it reads as constants. Inputs that are whole
+ * numbers or truth values are int64, as in Hugging Face's files.
+ *
+ * @throws EXPORT_BATCH where it cannot be of any batch size, EXPORT_CAPTURE where it reads tensors that it was not
+ *   given, and what `trace` throws
+ */
+export function modelGraph(model: ExportableModel): ModelGraph {
+  const [first, second] = batches.map((batch) => ({ batch, graph: sizedGraph(model, batch) }));
+  const graph = standardOperators(dynamicBatch(first!, second!));
+  return withParameters(withWideInputs(graph), model.parameters);
+}
+
+/** The graph for one batch size. Parameters are inputs, so that no pass changes or merges them. */
+function sizedGraph({ forward, parameters, inputs }: ExportableModel, batch: number): Graph {
+  const params = mapValues(parameters, ({ shape, dtype }) => standIn(shape, dtype));
+  const input = mapValues(inputs, ({ shape, dtype }) => standIn([batch, ...shape], dtype));
+  try {
+    const { graph, captures } = trace(forward, [params, input]);
+    if (captures.length > 0) throw captureError();
+    return optimize(graph, { attention: false });
+  } finally {
+    tf.dispose([params, input]);
+  }
+}
+
+/** A tensor that lends its shape and type. */
+const standIn = (shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor =>
+  traceBackend().adopt(
+    { read: () => Promise.reject(captureError()), release: () => undefined },
+    shape,
+    dtype,
+  );
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+
+function captureError(): MdpdError {
+  return new MdpdError(
+    'EXPORT_CAPTURE',
+    'the forward function reads a tensor that is not one of its arguments',
+    {
+      fix: 'give it among the parameters: then it is saved under its name',
+    },
+  );
+}
+
+/** Ports with names of their own; int64 in the place of int32 and bool. */
+function withWideInputs(graph: Graph): Graph {
+  const builder = new GraphBuilder();
+  const narrow = new Map<Value, Value>();
+  const inputs = graph.inputs.map(({ name, value }): Port => {
+    const own = name.startsWith(inputName('1.')) ? name.slice(inputName('1.').length) : name;
+    if (own === name || value.dtype === 'float32') return { name: own, value };
+    const wide = createValue(value.shape, 'int64');
+    narrow.set(value, cast(builder, wide, value.dtype));
+    return { name: own, value: wide };
+  });
+  const outputs = graph.outputs.map(({ name, value }) => ({
+    name: name.slice(outputName('').length),
+    value,
+  }));
+  return { inputs, outputs, nodes: [...builder.nodes, ...replaceInputs(graph.nodes, narrow)] };
+}
+
+/** Parameters as constants under their names, as far as they are read. */
+function withParameters(graph: Graph, parameters: HostRecord): ModelGraph {
+  const prefix = inputName('0.');
+  const constants = new Map<Value, Value>();
+  const parameterNames = new Map<Value, string>();
+  for (const { name, value } of graph.inputs) {
+    if (!name.startsWith(prefix)) continue;
+    const own = name.slice(prefix.length);
+    const { data, shape, dtype } = parameters[own]!;
+    const constant = createValue(shape, dtype as DType, { kind: 'data', data });
+    constants.set(value, constant);
+    parameterNames.set(constant, own);
+  }
+  const inputs = graph.inputs.filter(({ name }) => !name.startsWith(prefix));
+  return { graph: { ...graph, inputs, nodes: replaceInputs(graph.nodes, constants) }, parameterNames };
+}
+
+const replaceInputs = (nodes: readonly Node[], by: ReadonlyMap<Value, Value>): Node[] =>
+  nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && (by.get(input) ?? input)) }));
