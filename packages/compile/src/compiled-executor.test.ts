@@ -260,9 +260,12 @@ describe('prepared functions', () => {
     const y = await run(i, flags);
     expect(await executor.read(y)).toEqual({ data: Int32Array.of(-1, 2), shape: [2], dtype: 'int32' });
     const made = executor.prepare('made', (n: number) => tf.range(0, n));
-    const numbers = await made(3);
-    expect(await read(numbers)).toEqual([0, 1, 2]);
-    tf.dispose([i, flags, y, numbers]);
+    const [three, two] = [await made(3), await made(2)];
+    expect([await read(three), await read(two)]).toEqual([
+      [0, 1, 2],
+      [0, 1],
+    ]);
+    tf.dispose([i, flags, y, three, two]);
     await run.release();
     await made.release();
   });

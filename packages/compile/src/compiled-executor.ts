@@ -93,7 +93,7 @@ export function compiledExecutor(options: CompiledExecutorOptions): Executor {
     const runners = new Map<string, GraphRunner>();
     const call = async (...args: Args): Promise<Result> => {
       const leaves = leavesOf([...args]);
-      const signature = signatureOf(leaves);
+      const signature = signatureOf(args);
       let runner = runners.get(signature);
       if (!runner) {
         runner = new GraphRunner({

@@ -27,6 +27,8 @@ export interface GraphJob<Args extends readonly unknown[]> {
   readonly fn: (...args: Args) => unknown;
   readonly args: Args;
   readonly donate?: PrepareOptions['donate'];
+  /** `fn` on `args`, where that has been traced already. */
+  readonly traced?: Traced;
 }
 
 let sessions = 0;
@@ -45,10 +47,10 @@ export class GraphRunner {
   private readonly isEmpty: boolean;
   private readonly created: Promise<unknown>;
 
-  constructor({ client, buffers, settings, fn, args, donate }: GraphJob<readonly unknown[]>) {
+  constructor({ client, buffers, settings, fn, args, donate, ...job }: GraphJob<readonly unknown[]>) {
     this.client = client;
     this.buffers = buffers;
-    const traced = trace(fn, args);
+    const traced = job.traced ?? trace(fn, args);
     this.result = traced.result;
     const optimized = optimize(traced.graph);
     this.unchanged = unchangedInputs(optimized);
@@ -73,6 +75,8 @@ export class GraphRunner {
           model: toOnnx(this.graph, { file: scheduled.file, hideShapes: true }),
           options: sessionOptions(settings),
         });
+    // Whoever runs it is told; where nobody does, it is no matter.
+    this.created.catch(() => undefined);
   }
 
   /** Runs the graph on tensors of the shapes that it was made for. */

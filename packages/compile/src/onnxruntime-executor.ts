@@ -1,7 +1,6 @@
 /** The executor that compiles: ONNX Runtime, on the processor or on what the installed runtime offers. */
 import { createRequire } from 'node:module';
 import {
-  didYouMean,
   MdpdError,
   messageOf,
   type ExecutorProvider,
@@ -9,17 +8,11 @@ import {
   type RuntimeOptions,
 } from '@mdpd/core';
 import { compiledExecutor } from './compiled-executor.ts';
+import { checkProvider, installedProviders } from './providers.ts';
 import { SessionClient } from './session-client.ts';
 import { defaultThreads } from './session-settings.ts';
 
 const install = 'npm install onnxruntime-node@1.30.0';
-
-/** Execution providers that the installed package brings along. */
-async function installedProviders(): Promise<string[]> {
-  const { listSupportedBackends } = await import('onnxruntime-node');
-  const bundled = listSupportedBackends().filter((backend) => backend.bundled);
-  return bundled.map(({ name }) => name);
-}
 
 async function describe(threads: number, provider = 'cpu'): Promise<string> {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -53,14 +46,7 @@ export const onnxruntimeExecutor: ExecutorProvider = {
         fix: `${install}, or choose executor=auto`,
       });
     }
-    const providers = await installedProviders();
-    if (!providers.includes(provider)) {
-      throw new MdpdError('EXECUTOR_PROVIDER', `ONNX Runtime has no execution provider "${provider}" here`, {
-        allowed: providers,
-        fix: didYouMean(provider, providers),
-        exitCode: 2,
-      });
-    }
+    await checkProvider(provider);
     return compiledExecutor({
       description: await describe(threads, provider),
       threads,

@@ -33,6 +33,26 @@ export function mapTree(
   );
 }
 
-/** What tells apart calls that need graphs of their own: names, shapes and types of all tensors. */
-export const signatureOf = (leaves: readonly Leaf[]): string =>
-  leaves.map(({ path, tensor }) => `${path}:${tensor.dtype}[${tensor.shape.join(',')}]`).join(';');
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
+
+/** Arrays of numbers and functions are told apart by which they are, not by what they hold. */
+function identityOf(thing: object): string {
+  const known = identities.get(thing) ?? nextIdentity++;
+  identities.set(thing, known);
+  return `${thing.constructor?.name ?? 'object'} ${known}`;
+}
+
+/** Everything in a tree that a graph depends on, by path: shapes and types of tensors, other values themselves. */
+export function formOf(tree: unknown, path = ''): Map<string, string> {
+  if (tree instanceof tf.Tensor) return new Map([[path, `${tree.dtype}[${tree.shape.join(', ')}]`]]);
+  if (isContainer(tree)) {
+    return new Map(Object.entries(tree).flatMap(([key, part]) => [...formOf(part, join(path, key))]));
+  }
+  const byIdentity = typeof tree === 'function' || (typeof tree === 'object' && tree !== null);
+  return new Map([[path, byIdentity ? identityOf(tree) : (JSON.stringify(tree) ?? String(tree))]]);
+}
+
+/** What tells apart calls that need graphs of their own. */
+export const signatureOf = (args: readonly unknown[]): string =>
+  [...formOf(args)].map(([path, form]) => `${path}:${form}`).join(';');
