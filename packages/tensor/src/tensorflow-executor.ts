@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { MdpdError, messageOf, type ExecutorProvider } from '@mdpd/core';
 import './setup.ts';
@@ -28,9 +28,28 @@ interface Found extends Installed {
 
 type Search = { readonly found: Found } | { readonly reason: string };
 
+/** A folder whose node_modules has the package, for one that was built by hand; then nowhere else is looked. */
+const FOLDER_VARIABLE = 'MDPD_TFJS_NODE';
+
+/** Where packages are looked up from, in this order. */
+interface Places {
+  readonly from: readonly string[];
+  /** For the user: empty, or the folder that was asked for. */
+  readonly suffix: string;
+}
+
 /** Where the user would install it: the working directory, else beside this package. */
-function resolveModule(name: string, directory: string): string | undefined {
-  for (const from of [path.join(directory, 'package.json'), import.meta.url]) {
+function placesFrom(directory: string | undefined): Places {
+  const asked = directory === undefined ? process.env[FOLDER_VARIABLE] : undefined;
+  if (asked !== undefined && asked !== '') {
+    const folder = path.resolve(asked);
+    return { from: [path.join(folder, 'package.json')], suffix: ` in ${folder} (${FOLDER_VARIABLE})` };
+  }
+  return { from: [path.join(directory ?? process.cwd(), 'package.json'), import.meta.url], suffix: '' };
+}
+
+function resolveModule(name: string, places: Places): string | undefined {
+  for (const from of places.from) {
     try {
       return pathToFileURL(createRequire(from).resolve(name)).href;
     } catch {
@@ -49,6 +68,9 @@ const firstLine = (text: string): string => text.trim().split('\n')[0]!.trim();
  */
 async function tryLoading({ module }: Installed): Promise<string> {
   const script = `
+    const util = require('node:util');
+    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    util.isArray ??= Array.isArray;
     const fail = (error) => { process.stdout.write('\\n' + JSON.stringify({ error: String(error?.message ?? error) })); };
     import(process.argv[1]).then(async (loaded) => {
       const tf = loaded.default ?? loaded;
@@ -57,7 +79,7 @@ async function tryLoading({ module }: Installed): Promise<string> {
       if (sum !== 2 || tf.getBackend() !== 'tensorflow') throw new Error('its backend does not compute');
       process.stdout.write('\\n' + JSON.stringify({ version: tf.version?.['tfjs-node'] ?? tf.version_core }));
     }).catch(fail);`;
-  const { stdout } = await promisify(execFile)(
+  const { stdout } = await util.promisify(execFile)(
     process.execPath,
     ['--input-type=commonjs', '-e', script, module],
     {
@@ -70,12 +92,31 @@ async function tryLoading({ module }: Installed): Promise<string> {
   return answer.version;
 }
 
-async function search(directory: string): Promise<Search> {
+/** tfjs-node 4.22 calls two functions that Node 23 removed. It finds them on the module's object, which is shared. */
+function restoreRemovedUtilities(): void {
+  const utilities = util as unknown as Record<string, unknown>;
+  utilities['isNullOrUndefined'] ??= (value: unknown): boolean => value === null || value === undefined;
+  utilities['isArray'] ??= Array.isArray;
+}
+
+/** Loads the package into this process and makes its backend current. */
+async function load({ module }: Found): Promise<void> {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreRemovedUtilities();
+  // The package registers tfjs's own gradients again, in place of those that setup.ts has replaced.
+  const gradient = tf.getGradient('BatchMatMul');
+  await import(module);
+  tf.registerGradient(gradient);
+  if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
+}
+
+async function search(directory: string | undefined): Promise<Search> {
+  const places = placesFrom(directory);
   const reasons: string[] = [];
   for (const name of packages) {
-    const module = resolveModule(name, directory);
+    const module = resolveModule(name, places);
     if (module === undefined) {
-      reasons.push(`${name} is not installed`);
+      reasons.push(`${name} is not installed${places.suffix}`);
       continue;
     }
     try {
@@ -97,13 +138,16 @@ function unavailable(reason: string, cause?: unknown): MdpdError {
   });
 }
 
-/** @param directory - where the user's packages are looked up; default: the working directory */
+/**
+ * @param directory - where the user's packages are looked up; default: the folder that the environment variable
+ * MDPD_TFJS_NODE names, else the working directory
+ */
 export function createTensorflowExecutor(directory?: string): ExecutorProvider {
   let known: Search | undefined;
   const look = async (): Promise<Search> => {
     // What works once is not tried again: starting follows probing, and each try takes seconds.
     if (known && 'found' in known) return known;
-    known = await search(directory ?? process.cwd());
+    known = await search(directory);
     return known;
   };
   return {
@@ -118,10 +162,8 @@ export function createTensorflowExecutor(directory?: string): ExecutorProvider {
     start: async () => {
       const result = await look();
       if ('reason' in result) throw unavailable(result.reason);
-      process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
       try {
-        await import(result.found.module);
-        if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
+        await load(result.found);
       } catch (error) {
         throw unavailable(firstLine(messageOf(error)), error);
       }
