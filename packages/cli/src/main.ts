@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, Entry>> = {
     load: () => import('./evaluate-command.ts'),
   },
   predict: { description: 'predict for files of your own', load: () => import('./predict-command.ts') },
+  export: {
+    description: 'write the model as ONNX files, checked',
+    load: () => import('./export-command.ts'),
+  },
   compare: { description: 'put runs into one table', load: () => import('./compare-command.ts') },
   list: {
     description: 'show what is installed: tasks, backbones, methods, …',

@@ -89,7 +89,8 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   return { path: 'side', task, parameters: state, forward: sideForward(method) };
 }
 
-async function openTask(
+/** The task of a model, with the splits that are asked for. */
+export async function openTask(
   name: string | undefined,
   opened: OpenedBackbone,
   labels: readonly string[],

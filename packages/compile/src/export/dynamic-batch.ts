@@ -158,7 +158,7 @@ class Comparison {
     if (known && begins && equalShapes(value.shape.slice(1), twin.shape.slice(1))) return;
     throw new MdpdError(
       'EXPORT_BATCH',
-      `the output ${name} does not follow the batch size: it is ${this.shown(value.shape)}`,
+      `the output ${name} does not follow the batch size: it is ${this.shown(value.shape)} examples`,
       { allowed: '[B, …], B examples' },
     );
   }
@@ -166,7 +166,7 @@ class Comparison {
   private dependent(node: Node): MdpdError {
     return new MdpdError(
       'EXPORT_BATCH',
-      `the operator ${node.op} (to ${this.shown(node.outputs[0]!.shape)}, B examples) depends on the batch size in a way that one file for all batch sizes cannot say`,
+      `the operator ${node.op} (to ${this.shown(node.outputs[0]!.shape)}) depends on the batch size in a way that one file for all batch sizes cannot say`,
       {
         allowed: 'Reshape to a shape with B in one axis, broadcasts to shapes with B in any',
         fix: 'keep the batch an axis of its own in the backbone, and constants free of it',
@@ -174,13 +174,14 @@ class Comparison {
     );
   }
 
+  /** `[B, 5] for B = 11` */
   private shown(shape: readonly number[]): string {
     const { batch } = this.first;
     const lengths = shape.map((length) => {
       if (length === 0 || length % batch !== 0) return String(length);
       return length === batch ? 'B' : `${length / batch}·B`;
     });
-    return `[${lengths.join(', ')}]`;
+    return `[${lengths.join(', ')}] for B = ${batch}`;
   }
 }
 

@@ -37,7 +37,8 @@ function sizedGraph({ forward, parameters, inputs }: ExportableModel, batch: num
   try {
     const { graph, captures } = trace(forward, [params, input]);
     if (captures.length > 0) throw captureError();
-    return optimize(graph, { attention: false });
+    const outputs = graph.outputs.map(({ name, value }) => ({ name: name.slice(outputName('').length), value }));
+    return optimize({ ...graph, outputs }, { attention: false });
   } finally {
     tf.dispose([params, input]);
   }
@@ -64,7 +65,7 @@ function captureError(): MdpdError {
   );
 }
 
-/** Ports with names of their own; int64 in the place of int32 and bool. */
+/** Inputs with names of their own; int64 in the place of int32 and bool. */
 function withWideInputs(graph: Graph): Graph {
   const builder = new GraphBuilder();
   const narrow = new Map<Value, Value>();
@@ -75,11 +76,7 @@ function withWideInputs(graph: Graph): Graph {
     narrow.set(value, cast(builder, wide, value.dtype));
     return { name: own, value: wide };
   });
-  const outputs = graph.outputs.map(({ name, value }) => ({
-    name: name.slice(outputName('').length),
-    value,
-  }));
-  return { inputs, outputs, nodes: [...builder.nodes, ...replaceInputs(graph.nodes, narrow)] };
+  return { ...graph, inputs, nodes: [...builder.nodes, ...replaceInputs(graph.nodes, narrow)] };
 }
 
 /** Parameters as constants under their names, as far as they are read. */
@@ -87,8 +84,9 @@ function withParameters(graph: Graph, parameters: HostRecord): ModelGraph {
   const prefix = inputName('0.');
   const constants = new Map<Value, Value>();
   const parameterNames = new Map<Value, string>();
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   for (const { name, value } of graph.inputs) {
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(prefix) || !read.has(value)) continue;
     const own = name.slice(prefix.length);
     const { data, shape, dtype } = parameters[own]!;
     const constant = createValue(shape, dtype as DType, { kind: 'data', data });

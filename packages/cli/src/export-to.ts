@@ -1,0 +1,94 @@
+/** Exports a model: traces it, writes its files, and compares them with the product's own forward pass. */
+import { exportModel, type ExportedFile } from '@mdpd/compile/export/export-model';
+import type { Executor, Registry } from '@mdpd/core';
+import { runModel } from '@mdpd/distill/forward';
+import type { Forward } from '@mdpd/distill/engine/evaluate';
+import { startExecutor } from '@mdpd/tensor/start-executor';
+import { addToCard } from './export-card.ts';
+import { checkFile, forwardLogits, type Reference } from './export-check.ts';
+import { examplesFor, type Examples } from './export-examples.ts';
+import { writeCompanions, writeModelFile, type ExportFolder } from './export-files.ts';
+import type { ExportReport, FileReport } from './export-report.ts';
+import { openModel, type OpenedModel } from './model-folder.ts';
+import type { Progress } from './progress.ts';
+import type { Target } from './target.ts';
+
+export interface ExportRequest {
+  readonly target: Target;
+  readonly registry: Registry;
+  /** Examples to compare on. */
+  readonly limit: number;
+  readonly int8: boolean;
+  /** Executor to compare with. */
+  readonly executor: string;
+}
+
+/** A file is written after it was compared. Throws what opening, exporting, comparing and writing throw. */
+export async function exportTo(
+  folder: ExportFolder,
+  request: ExportRequest,
+  progress: Progress,
+): Promise<ExportReport> {
+  const { target, registry, limit } = request;
+  const warn = (message: string): void => progress.say(`warning: ${message}`);
+  const model = await openModel(target.folder, target.name, registry);
+  const { backbone } = model.opened;
+  const forward: Forward = (params, input) => runModel(backbone, model.head, params, input);
+  const examples = await examplesFor(target, model, { registry, limit, warn });
+  const { executor } = await startExecutor(request.executor, registry.executors.values, warn);
+  const reference = await referenceOf(executor, forward, model, examples, progress);
+  const exported = exportModel({
+    forward: (params, input) => ({ logits: forward(params, input) }),
+    parameters: model.parameters,
+    inputs: backbone.inputs,
+  });
+  const files: FileReport[] = [];
+  for (const make of [exported.float, ...(request.int8 ? [exported.int8] : [])]) {
+    files.push(await checkAndWrite(make(), folder, examples, reference, progress));
+  }
+  writeCompanions(folder);
+  if (target.run && folder.isModel) addToCard(folder, files);
+  const { count, origin } = examples;
+  return {
+    target: target.name,
+    folder: folder.name,
+    compared: { examples: count, origin, executor: executor.name },
+    files,
+  };
+}
+
+/** What the product computes for the examples. The executor is stopped. */
+async function referenceOf(
+  executor: Executor,
+  forward: Forward,
+  { parameters, labels }: OpenedModel,
+  { batches }: Examples,
+  progress: Progress,
+): Promise<Reference> {
+  try {
+    const report = counter(progress, `running on ${executor.name}`, batches.length);
+    const logits = await forwardLogits(executor, forward, parameters, batches, report);
+    return { logits, outputs: labels.length };
+  } finally {
+    await executor.stop();
+  }
+}
+
+async function checkAndWrite(
+  { path, bytes, quantized }: ExportedFile,
+  folder: ExportFolder,
+  { batches }: Examples,
+  reference: Reference,
+  progress: Progress,
+): Promise<FileReport> {
+  const report = counter(progress, `checking ${path}`, batches.length);
+  const exact = quantized.length === 0;
+  const check = await checkFile({ path, bytes, batches, reference, exact, report });
+  writeModelFile(folder, path, bytes);
+  return { path, bytes: bytes.length, dtype: exact ? 'float32' : 'int8', ...check };
+}
+
+const counter =
+  (progress: Progress, what: string, total: number) =>
+  (done: number): void =>
+    progress.progress?.({ type: 'progress', what, done, total });
