@@ -15,6 +15,7 @@ const keyPackages = [
   '@mdpd/distill',
   '@tensorflow/tfjs-core',
   '@tensorflow/tfjs-backend-wasm',
+  'onnxruntime-node',
   'sharp',
 ];
 
