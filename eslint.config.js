@@ -58,6 +58,8 @@ export default tseslint.config(
     // Tests may use the conformance kits, which themselves stand on the engine.
     files: ['packages/**/src/**/*.test.ts', 'packages/**/src/testing/**/*.ts'],
     rules: {
+      // Cases of one thing stand together.
+      'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
       '@nx/enforce-module-boundaries': ['error', boundaries(['@mdpd/testing/*', '@mdpd/testing/**'])],
     },
   },

@@ -27,7 +27,10 @@ export const outputName = (path: string): string => `out.${path}`;
  * @throws COMPILE_READ where `fn` reads values, COMPILE_OP for a kernel without a registered operator, COMPILE_ASYNC,
  *   COMPILE_NESTED, COMPILE_ESCAPED, COMPILE_OUTSIDE, COMPILE_TYPE
  */
-export function trace<const Args extends readonly unknown[]>(fn: (...args: Args) => unknown, args: Args): Traced {
+export function trace<const Args extends readonly unknown[]>(
+  fn: (...args: Args) => unknown,
+  args: Args,
+): Traced {
   const backend = traceBackend();
   const before = tf.getBackend();
   void tf.setBackend(backendName);

@@ -101,9 +101,8 @@ it('refuses tensors that are not arguments', async () => {
   const { traceBackend } = await import('../trace-backend.ts');
   const stored = { read: () => Promise.resolve(new Float32Array(4)), release: () => undefined };
   const outside = traceBackend().adopt(stored, [4], 'float32');
-  expect(
-    await failureOf(() => modelGraph(small((_params, { x }) => ({ logits: tf.add(x!, outside) })))),
-  ).toMatchInlineSnapshot(`
+  expect(await failureOf(() => modelGraph(small((_params, { x }) => ({ logits: tf.add(x!, outside) })))))
+    .toMatchInlineSnapshot(`
     "error EXPORT_CAPTURE
       the forward function reads a tensor that is not one of its arguments
       fix: give it among the parameters: then it is saved under its name"

@@ -37,7 +37,10 @@ function sizedGraph({ forward, parameters, inputs }: ExportableModel, batch: num
   try {
     const { graph, captures } = trace(forward, [params, input]);
     if (captures.length > 0) throw captureError();
-    const outputs = graph.outputs.map(({ name, value }) => ({ name: name.slice(outputName('').length), value }));
+    const outputs = graph.outputs.map(({ name, value }) => ({
+      name: name.slice(outputName('').length),
+      value,
+    }));
     return optimize({ ...graph, outputs }, { attention: false });
   } finally {
     tf.dispose([params, input]);

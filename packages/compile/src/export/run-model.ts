@@ -1,4 +1,5 @@
 /** Runs a model file in ONNX Runtime as its users do, with the runtime's own optimizer: to check it. */
+import type * as Ort from 'onnxruntime-node';
 import { MdpdError, messageOf, type HostRecord, type HostTensor } from '@mdpd/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -38,9 +39,7 @@ export async function openModelFile(model: Uint8Array | string): Promise<OpenedM
   };
 }
 
-async function create(
-  model: Uint8Array | string,
-): Promise<{ ort: typeof import('onnxruntime-node'); session: InferenceSession }> {
+async function create(model: Uint8Array | string): Promise<{ ort: typeof Ort; session: InferenceSession }> {
   try {
     const ort = await import('onnxruntime-node');
     // Its warnings would go to standard error beside ours.

@@ -1,29 +1,24 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type ValueInfoProto } from 'onnx-buf';
 import { useBackend } from '@mdpd/tensor/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createValue } from '../graph.ts';
 import { transformerModel } from '../testing/exportable.ts';
+import { readModelFile } from '../testing/model-file.ts';
 import { failureOf } from '../testing/told.ts';
 import { exportModel } from './export-model.ts';
 import { writeModel } from './write-model.ts';
 
 beforeAll(() => useBackend('cpu'));
 
-const described = ({ name, type }: ValueInfoProto): unknown => {
-  const tensor = type!.value;
-  if (tensor.case !== 'tensorType') return name;
-  return [name, tensor.value.elemType, tensor.value.shape!.dim.map(({ value }) => value.value)];
-};
-
 describe('the file', () => {
   it('has a named batch axis, parameters under their names, and numbered helpers', async () => {
     const model = await transformerModel();
-    const { graph, opsetImport } = fromBinary(ModelProtoSchema, exportModel(model).float().bytes);
-    expect(graph!.input.map(described)).toEqual([['pixel_values', 1, ['batch_size', 5n, 8n]]]);
-    expect(graph!.output.map(described)).toEqual([['logits', 1, ['batch_size', 3n]]]);
-    expect(opsetImport.map(({ domain, version }) => [domain, version])).toEqual([['', 20n]]);
-    const names = graph!.initializer.map(({ name }) => name);
+    const file = readModelFile(exportModel(model).float().bytes);
+    expect([file.inputs, file.outputs, file.opset]).toEqual([
+      { pixel_values: ['batch_size', 5, 8] },
+      { logits: ['batch_size', 3] },
+      20,
+    ]);
+    const names = file.initializers;
     const helpers = names.filter((name) => name.startsWith('helper.'));
     expect(names.filter((name) => !helpers.includes(name)).sort()).toEqual(
       Object.keys(model.parameters)
@@ -59,9 +54,8 @@ it('refuses more weights than a file can hold', async () => {
     nodes: [node],
     outputs: [{ name: 'y', value: output }],
   };
-  expect(
-    await failureOf(() => writeModel({ graph, parameterNames: new Map([[huge, 'w']]) })),
-  ).toMatchInlineSnapshot(`
+  expect(await failureOf(() => writeModel({ graph, parameterNames: new Map([[huge, 'w']]) })))
+    .toMatchInlineSnapshot(`
     "error EXPORT_SIZE
       the weights have 4294967296 bytes: one ONNX file cannot hold them
       allowed: at most 2130706432 bytes"
