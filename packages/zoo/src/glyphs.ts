@@ -161,7 +161,10 @@ export function createGlyphs({ classes, seed, name = 'glyphs' }: GlyphOptions): 
   return generatedSource({
     name,
     description: 'stroke characters of no script',
-    labels: Array.from({ length: classes }, (_, label) => `${name.slice(0, -1)}-${String(label).padStart(2, '0')}`),
+    labels: Array.from(
+      { length: classes },
+      (_, label) => `${name.slice(0, -1)}-${String(label).padStart(2, '0')}`,
+    ),
     draw: (label, random) => {
       templates ??= makeTemplates(classes, seed);
       const template = templates[label]!;
