@@ -34,7 +34,9 @@ const card = (): string => readFileSync(workspace.path('run/model/README.md'), '
 describe('a run', () => {
   it('gets a float file, compared on its test split', async () => {
     const { stdout, stderr } = await succeed('export', 'run');
-    expect(stdout.replace(/\d+\.?\d* ms$/m, 'TIME').replace(/\d\.\de-\d/, 'DIFFERENCE')).toMatchInlineSnapshot();
+    expect(
+      stdout.replace(/\d+\.?\d* ms$/m, 'TIME').replace(/\d\.\de-\d/, 'DIFFERENCE'),
+    ).toMatchInlineSnapshot();
     expect(stderr).not.toMatch(/warning|error/);
     expect(files('run/model')).toEqual([
       'README.md',
@@ -73,9 +75,14 @@ describe('a run', () => {
     workspace.images('gone/photos/test', ['ant', 'bee'], 2);
     cpSync(workspace.path('run'), workspace.path('moved/run'), { recursive: true });
     const result = workspace.path('moved/run/result.json');
-    writeFileSync(result, readFileSync(result, 'utf8').replace('"directory": ".."', '"directory": "../nothing"'));
+    writeFileSync(
+      result,
+      readFileSync(result, 'utf8').replace('"directory": ".."', '"directory": "../nothing"'),
+    );
     const { stdout, stderr } = await succeed('export', 'moved/run', '--limit', '3');
-    expect(stderr).toMatch(/^warning: the data of the run cannot be read \(.*\): random inputs are compared$/m);
+    expect(stderr).toMatch(
+      /^warning: the data of the run cannot be read \(.*\): random inputs are compared$/m,
+    );
     expect(stdout).toContain('3 examples, random inputs');
   });
 });

@@ -29,6 +29,8 @@ function described({ name, type }: ValueInfoProto): [string, (number | string)[]
   if (tensor.case !== 'tensorType') throw new Error(`${name} is no tensor`);
   return [
     name,
-    tensor.value.shape!.dim.map(({ value }) => (value.case === 'dimParam' ? value.value : Number(value.value))),
+    tensor.value.shape!.dim.map(({ value }) =>
+      value.case === 'dimParam' ? value.value : Number(value.value),
+    ),
   ];
 }
