@@ -45,7 +45,7 @@ const opsIn = (text: string): Set<string> =>
 
 /** Functions of tfjs that compute nothing. */
 const notOps = new Set(
-  `backend dispose enableProdMode engine env getBackend getKernel grads keep memory ready registerBackend
+  `backend dispose enableProdMode engine env getBackend getGradient getKernel grads keep memory ready registerBackend
    registerGradient registerKernel setBackend tensor1d tensor2d tensor4d tidy unregisterKernel`.split(/\s+/u),
 );
 
