@@ -32,7 +32,7 @@ describe.each(packageFolders())('%s', (folder) => {
   it('declares what its sources import, with exact versions', () => {
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     for (const version of Object.values(manifest.dependencies ?? {}))
-      expect(version).toMatch(/^\d+\.\d+\.\d+$/u);
+      expect(version).toMatch(/^\d+\.\d+\.\d+(-\d+)?$/u);
     const sources = filesBelow(`${folder}/src`, '.ts').filter(
       (file) => !/\.test\.ts$|\/src\/testing\//u.test(file),
     );
