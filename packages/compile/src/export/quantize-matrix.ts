@@ -12,8 +12,8 @@ export interface QuantizedMatrix {
 }
 
 /**
- * Largest byte. Seven of the eight bits: on processors without VNNI, and in browsers, two products of an unsigned and a
- * signed byte are summed up in 16 bits, and 2 · 255 · 64 just fits.
+ * Largest byte. Seven of the eight bits: processors without VNNI sum up two products of an unsigned and a signed byte in
+ * 16 bits, where 2 · 255 · 64 just fits.
  */
 const largest = 64;
 
