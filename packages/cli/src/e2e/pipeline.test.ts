@@ -44,7 +44,7 @@ describe('train', () => {
   });
 
   it('ends with a table and the next command', () => {
-    expect(trained.stdout).toMatch(/^Done in .*: mdpd on recipe, 6 steps, seed 0, wasm\.\n/);
+    expect(trained.stdout).toMatch(/^Done in .*: mdpd on recipe, 6 steps, seed 0, onnxruntime\.\n/);
     expect(trained.stdout).toMatch(/faded model {2}with side network\n {2}accuracy +\d/);
     expect(trained.stdout).toMatch(
       /Next {3}npx mdpd predict runs\/mdpd <image\.png>\n {7}npx mdpd evaluate runs\/mdpd\n$/,
@@ -59,7 +59,7 @@ describe('train', () => {
       backbone: 'fresh vit',
       method: 'mdpd',
       seed: 0,
-      executor: 'wasm',
+      executor: 'onnxruntime',
       steps: 6,
       smoke: false,
       testExamples: 12,

@@ -56,5 +56,5 @@ it('doctor shows both, and works', async () => {
   expect(exitCode).toBe(0);
   expect(plugins).toContainEqual({ name: 'my-models', version: '1.0.0' });
   expect(problems).toEqual([{ name: 'broken-plugin', reason: 'needs a licence' }]);
-  expect(['wasm', 'tensorflow']).toContain(chosen);
+  expect(['onnxruntime', 'wasm', 'tensorflow']).toContain(chosen);
 });
