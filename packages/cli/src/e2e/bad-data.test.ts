@@ -33,7 +33,7 @@ it('a source or split that does not exist', async () => {
   expect(await refused('data.train=minst:train')).toMatchInlineSnapshot(`
     "error UNKNOWN_SOURCE at data.train
       there is no data source "minst"
-      allowed: mnist, fashion-mnist, glyphs, shapes, textures
+      allowed: mnist, fashion-mnist, glyphs, symbols, shapes, textures
       fix: did you mean "mnist"?"
   `);
   expect(await refused('data.train=shapes:trian')).toMatchInlineSnapshot(`
