@@ -40,7 +40,7 @@ const tolerance = 1e-3;
 const timedRuns = 15;
 const timedMilliseconds = 3000;
 
-/** Logits of every batch. */
+/** Logits of every batch. Throws EXPORT_NUMBERS where they are not finite: nothing could be compared with them. */
 export async function forwardLogits(
   executor: Executor,
   forward: Forward,
@@ -61,6 +61,7 @@ export async function forwardLogits(
   }
   disposeRecord(params);
   await run.release();
+  if (!logits.every((each) => each.every(Number.isFinite))) throw notNumbers();
   return logits;
 }
 
@@ -133,12 +134,18 @@ async function medianTime(file: OpenedModelFile, example: HostRecord): Promise<n
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }
 
+function notNumbers(): MdpdError {
+  return new MdpdError('EXPORT_NUMBERS', 'the model gives logits that are not numbers', {
+    fix: 'its weights are damaged, or its training went wrong: train it again',
+  });
+}
+
 function differs(path: string, difference: number, allowed: number): MdpdError {
   const found = Number.isFinite(difference)
-    ? `differs by ${difference.toExponential(1)} in a logit`
+    ? `differs by ${difference.toExponential(1)} in a logit from the model`
     : 'gives logits that are not numbers';
-  return new MdpdError('EXPORT_DIFFERS', `${path} ${found} from the model; it was not written`, {
+  return new MdpdError('EXPORT_DIFFERS', `${path} ${found}: it was not written`, {
     allowed: `differences up to ${allowed.toExponential(1)}`,
-    fix: 'see whether `mdpd evaluate` gives a number; if it does, this is a bug in mdpd: report it with the model',
+    fix: 'this is a bug in mdpd, or in the plugin of the backbone: report it with the model',
   });
 }

@@ -1,5 +1,5 @@
 /** Where exported files go: into the model's folder, or with what Transformers.js reads beside them into another. */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { MdpdError, systemCode, type Registry } from '@mdpd/core';
 import { diskError, writeWhole } from './files.ts';
@@ -25,11 +25,15 @@ const companions = [
   'generation_config.json',
 ];
 
-/** Throws EXPORT_OUT for a model of a plugin without `--out`: other people's packages are left alone. */
+/**
+ * Throws EXPORT_OUT for a model of a plugin without `--out` (other people's packages are left alone), and
+ * OUT_NOT_A_FOLDER.
+ */
 export function exportFolder(target: Target, registry: Registry, out: string | undefined): ExportFolder {
   const { folder: model, name } = target;
   if (out !== undefined) {
     const folder = path.resolve(out);
+    if (isFile(folder)) throw notAFolder(out);
     return { name: out, folder, isModel: folder === model, model };
   }
   if (registry.models.names.includes(name)) {
@@ -67,9 +71,22 @@ function makeFolder(folder: string, name: string): void {
   } catch (thrown) {
     const code = systemCode(thrown);
     if (code !== 'ENOTDIR' && code !== 'EEXIST') throw diskError(thrown, name);
-    throw new MdpdError('OUT_NOT_A_FOLDER', `${name} cannot be a folder: a part of its path is a file`, {
-      fix: 'choose another folder with --out',
-      exitCode: 2,
-    });
+    throw notAFolder(name);
   }
+}
+
+/** Whether this path is taken by a file, or leads through one. */
+function isFile(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (thrown) {
+    return systemCode(thrown) === 'ENOTDIR';
+  }
+}
+
+function notAFolder(name: string): MdpdError {
+  return new MdpdError('OUT_NOT_A_FOLDER', `${name} cannot be a folder: it is a file, or leads through one`, {
+    fix: 'choose another folder with --out',
+    exitCode: 2,
+  });
 }
