@@ -6,56 +6,14 @@ import { GraphBuilder } from './graph-builder.ts';
 import { inPlacePairs } from './in-place.ts';
 import { schedule } from './schedule.ts';
 import { sessionOptions } from './session-settings.ts';
+import { graphOf, operations, randomGraphs, type Operation } from './testing/random-graph.ts';
 import { wave } from './testing/run-graph.ts';
 import { toOnnx } from './to-onnx.ts';
 
 const shape = [4, 4];
 
-type Operation = (b: GraphBuilder, x: Value, y: Value) => Value;
-
-const binary =
-  (op: string): Operation =>
-  (b, x, y) =>
-    b.node(op, [x, y], shape, 'float32');
-
-const operations: Readonly<Record<string, Operation>> = {
-  Add: binary('Add'),
-  Sub: binary('Sub'),
-  Max: binary('Max'),
-  MatMul: binary('MatMul'),
-  Tanh: (b, x) => b.node('Tanh', [x], shape, 'float32'),
-  Transpose: (b, x) => b.node('Transpose', [x], shape, 'float32', { perm: { ints: [1, 0] } }),
-  /** Reads x through a view. */
-  View: (b, x, y) => {
-    const flat = b.node('Reshape', [x, integers([16])], [16], 'float32');
-    const turned = b.node(
-      'Reshape',
-      [b.node('Neg', [flat], [16], 'float32'), integers(shape)],
-      shape,
-      'float32',
-    );
-    return b.node('Add', [turned, y], shape, 'float32');
-  },
-  Mean: (b, x, y) => {
-    const mean = b.node('ReduceMean', [x, integers([0, 1])], [1, 1], 'float32', { keepdims: { int: 1 } });
-    return b.node('Sub', [y, mean], shape, 'float32');
-  },
-};
-
-/** A graph of inputs `in.<n>`, of which `out.<n>` is the next value. */
-function graphOf(
-  inputs: number,
-  make: (b: GraphBuilder, inputs: readonly Value[]) => readonly Value[],
-): Graph {
-  const builder = new GraphBuilder();
-  const values = Array.from({ length: inputs }, () => createValue(shape, 'float32'));
-  const outputs = make(builder, values);
-  return {
-    inputs: values.map((value, index) => ({ name: `in.${index}`, value })),
-    nodes: builder.nodes,
-    outputs: outputs.map((value, index) => ({ name: `out.${index}`, value })),
-  };
-}
+const ofTwo = (make: (b: GraphBuilder, inputs: readonly Value[]) => readonly Value[]): Graph =>
+  graphOf(2, shape, make);
 
 const pairsOf = ({ outputs }: Graph): Map<string, string> =>
   new Map(outputs.map(({ name }) => [name, name.replace('out', 'in')]));
@@ -65,7 +23,7 @@ const inPlace = (graph: Graph, inOrder: boolean): string[] => [
 ];
 
 describe('a result may take the place of its input', () => {
-  const only = (make: Operation): Graph => graphOf(2, (b, [x, y]) => [make(b, x!, y!)]);
+  const only = (make: Operation): Graph => ofTwo((b, [x, y]) => [make(b, x!, y!)]);
 
   it.each(['Add', 'Sub', 'Max', 'Tanh'])('where %s reads each number before it writes it', (op) => {
     expect(inPlace(only(operations[op]!), false)).toEqual(['out.0']);
@@ -77,12 +35,12 @@ describe('a result may take the place of its input', () => {
   });
 
   it('where everything that reads the input is what the result is made of, through views too', () => {
-    const graph = graphOf(2, (b, [x, y]) => [operations['View']!(b, x!, operations['MatMul']!(b, x!, y!))]);
+    const graph = ofTwo((b, [x, y]) => [operations['View']!(b, x!, operations['MatMul']!(b, x!, y!))]);
     expect(inPlace(graph, false)).toEqual(['out.0']);
   });
 
   it('where something else reads the input, only if it comes first and the order is known', () => {
-    const graph = graphOf(2, (b, [x, y]) => {
+    const graph = ofTwo((b, [x, y]) => {
       const reader = operations['MatMul']!(b, y!, x!);
       return [operations['Tanh']!(b, x!, x!), operations['Sub']!(b, y!, reader)];
     });
@@ -94,7 +52,7 @@ describe('a result may take the place of its input', () => {
   });
 
   it('not where a view of the input is read later', () => {
-    const graph = graphOf(2, (b, [x, y]) => {
+    const graph = ofTwo((b, [x, y]) => {
       const view = b.node('Reshape', [x!, integers([16])], [16], 'float32');
       const next = operations['Add']!(b, x!, y!);
       const sum = b.node('ReduceMax', [view, integers([0])], [1], 'float32', { keepdims: { int: 1 } });
@@ -119,7 +77,7 @@ describe('a result may take the place of its input', () => {
       ].map((value, index) => ({ name: `out.${index}`, value })),
     };
     expect(inPlace(graph, true)).toEqual([]);
-    const constant = graphOf(1, () => [fill(shape, 1, 'float32')]);
+    const constant = graphOf(1, shape, () => [fill(shape, 1, 'float32')]);
     expect(inPlace(constant, true)).toEqual([]);
   });
 });
@@ -148,23 +106,9 @@ async function outcome(given: Graph, replacing: boolean): Promise<number[][]> {
 }
 
 it('changes no result of any program', async () => {
-  const states = 3;
-  const instruction = fc.tuple(fc.constantFrom(...Object.keys(operations)), fc.nat(), fc.nat());
-  const programs = fc.tuple(
-    fc.array(instruction, { minLength: 3, maxLength: 14 }),
-    fc.array(fc.nat(), { minLength: states, maxLength: states }),
-  );
   let replaced = 0;
   await fc.assert(
-    fc.asyncProperty(programs, async ([program, results]) => {
-      const graph = graphOf(states, (b, inputs) => {
-        const values = [...inputs];
-        for (const [op, x, y] of program) {
-          values.push(operations[op]!(b, values[x % values.length]!, values[y % values.length]!));
-        }
-        const made = values.slice(states);
-        return results.map((result) => made[made.length - 1 - (result % Math.min(made.length, 5))]!);
-      });
+    fc.asyncProperty(randomGraphs({ size: 4, inputs: 3, least: 3, most: 14 }), async (graph) => {
       replaced += inPlace(schedule(graph).graph, true).length;
       expect(await outcome(graph, true)).toEqual(await outcome(graph, false));
     }),

@@ -24,31 +24,34 @@ export interface Execution {
 
 /** Runs a graph as executors do, once, with a profile. */
 export async function execute(graph: Graph): Promise<Execution> {
+  const { graph: ordered, file } = schedule(graph);
+  return { graph: ordered, executed: await executeFile(ordered, file) };
+}
+
+/** Nodes in the order in which ONNX Runtime runs a file that holds them in the order `file`. */
+export async function executeFile(graph: Graph, file: readonly Node[]): Promise<Node[]> {
   const folder = await mkdtemp(join(tmpdir(), 'mdpd-profile-'));
   try {
-    const { graph: ordered, file } = schedule(graph);
     const options = { file, hideShapes: true };
     const session = await ort.InferenceSession.create(
-      toOnnx(ordered, options),
+      toOnnx(graph, options),
       sessionOptions({ threads: 1, provider: 'cpu', profile: join(folder, 'profile') }),
     );
-    const tensors = Object.entries(feedsFor(ordered)).map(([name, { data, shape, dtype }]) => [
+    const tensors = Object.entries(feedsFor(graph)).map(([name, { data, shape, dtype }]) => [
       name,
       new ort.Tensor(dtype, data as never, shape),
     ]);
     await session.run(Object.fromEntries(tensors) as Record<string, ort.Tensor>);
     session.endProfiling();
     await session.release();
-    const byName = new Map(
-      toOnnxModel(ordered, options).graph!.node.map(({ name }, index) => [name, file[index]!]),
-    );
+    const names = toOnnxModel(graph, options).graph!.node.map(({ name }) => name);
+    const byName = new Map(names.map((name, index) => [name, file[index]!]));
     const [profile] = await readdir(folder);
     const events = JSON.parse(await readFile(join(folder, profile!), 'utf8')) as ProfileEvent[];
-    const executed = events
+    return events
       .filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
       .sort((a, b) => a.ts - b.ts)
       .map(({ name }) => byName.get(name.slice(0, -'_kernel_time'.length))!);
-    return { graph: ordered, executed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
