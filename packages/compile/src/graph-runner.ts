@@ -4,9 +4,10 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTable } from './compiled-executor.ts';
 import { indexGraph, type Graph, type Port } from './graph.ts';
 import { inPlacePairs } from './in-place.ts';
+import { collectGarbage, keepYoungGenerationSmall } from './javascript-heap.ts';
 import { optimize } from './optimize.ts';
 import { schedule } from './schedule.ts';
-import type { Fetch, SessionClient, StoredType } from './session-client.ts';
+import { unreadable, type Fetch, type SessionClient, type StoredType } from './session-client.ts';
 import { sessionOptions, type SessionSettings } from './session-settings.ts';
 import type { Leaf } from './tensor-tree.ts';
 import { toOnnx } from './to-onnx.ts';
@@ -33,50 +34,74 @@ export interface GraphJob<Args extends readonly unknown[]> {
 
 let sessions = 0;
 
+/** Bytes of a model from which on what tracing left behind is worth collecting. */
+const worthCollecting = 50_000;
+
+/** What is left of a graph when its session has been made: the nodes are many, and of no more use. */
+interface Plan {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Outputs that are inputs as they came, with those. */
+  readonly unchanged: ReadonlyMap<string, Port>;
+  /** Inputs whose memory outputs take over, by output. */
+  readonly replaced: ReadonlyMap<string, string>;
+  readonly captured: ReadonlyMap<string, Stored>;
+  readonly result: Traced['result'];
+  /** None where nothing has to run: what hands on its inputs. */
+  readonly model: Uint8Array | undefined;
+}
+
+function planOf({ fn, args, donate, settings, ...job }: GraphJob<readonly unknown[]>): Plan {
+  const traced = job.traced ?? trace(fn, args);
+  const optimized = optimize(traced.graph);
+  const unchanged = unchangedInputs(optimized);
+  const { graph, file } = schedule(
+    withoutUnusedInputs({
+      ...optimized,
+      outputs: optimized.outputs.filter(({ name }) => !unchanged.has(name)),
+    }),
+  );
+  const pairs = donate ? donatedPairs(graph, donate) : new Map<string, string>();
+  const safe = inPlacePairs(graph, pairs, settings.provider === 'cpu');
+  const { inputs, outputs } = graph;
+  return {
+    inputs,
+    outputs,
+    unchanged,
+    replaced: new Map([...pairs].filter(([output]) => safe.has(output))),
+    captured: new Map(traced.captures.map((stored, index) => [`captured.${index}`, stored])),
+    result: traced.result,
+    model: outputs.length > 0 ? toOnnx(graph, { file, hideShapes: true, unreadable }) : undefined,
+  };
+}
+
 export class GraphRunner {
-  readonly graph: Graph;
   private readonly session = sessions++;
   private readonly client: SessionClient;
   private readonly buffers: BufferTable;
-  private readonly result: Traced['result'];
-  private readonly captured: ReadonlyMap<string, Stored>;
-  /** Outputs that are inputs as they came, with those. */
-  private readonly unchanged: ReadonlyMap<string, Port>;
-  /** Inputs whose memory outputs take over, by output. */
-  private readonly replaced: ReadonlyMap<string, string>;
+  private readonly plan: Omit<Plan, 'model'>;
   private readonly isEmpty: boolean;
   private readonly created: Promise<unknown>;
 
-  constructor({ client, buffers, settings, fn, args, donate, ...job }: GraphJob<readonly unknown[]>) {
-    this.client = client;
-    this.buffers = buffers;
-    const traced = job.traced ?? trace(fn, args);
-    this.result = traced.result;
-    const optimized = optimize(traced.graph);
-    this.unchanged = unchangedInputs(optimized);
-    const scheduled = schedule(
-      withoutUnusedInputs({
-        ...optimized,
-        outputs: optimized.outputs.filter(({ name }) => !this.unchanged.has(name)),
-      }),
-    );
-    this.graph = scheduled.graph;
-    this.captured = new Map(traced.captures.map((stored, index) => [`captured.${index}`, stored]));
-    const pairs = donate ? donatedPairs(this.graph, donate) : new Map<string, string>();
-    const safe = inPlacePairs(this.graph, pairs, settings.provider === 'cpu');
-    this.replaced = new Map([...pairs].filter(([output]) => safe.has(output)));
-    // What hands on its inputs has nothing to run.
-    this.isEmpty = this.graph.outputs.length === 0;
-    this.created = this.isEmpty
-      ? Promise.resolve()
-      : client.request({
+  constructor(job: GraphJob<readonly unknown[]>) {
+    this.client = job.client;
+    this.buffers = job.buffers;
+    keepYoungGenerationSmall();
+    const { model, ...plan } = planOf(job);
+    this.plan = plan;
+    this.isEmpty = model === undefined;
+    const isLarge = model !== undefined && model.byteLength > worthCollecting;
+    this.created = model
+      ? this.client.request({
           type: 'create',
           session: this.session,
-          model: toOnnx(this.graph, { file: scheduled.file, hideShapes: true }),
-          options: sessionOptions(settings),
-        });
+          model,
+          options: sessionOptions(job.settings),
+        })
+      : Promise.resolve();
     // Whoever runs it is told; where nobody does, it is no matter.
     this.created.catch(() => undefined);
+    if (isLarge) collectGarbage();
   }
 
   /** Runs the graph on tensors of the shapes that it was made for. */
@@ -87,16 +112,16 @@ export class GraphRunner {
     const results = new Map<string, tf.Tensor>();
     try {
       const feeds = new Map<string, number>();
-      for (const port of this.graph.inputs) feeds.set(port.name, await this.bufferOf(port, given, uploaded));
+      for (const port of this.plan.inputs) feeds.set(port.name, await this.bufferOf(port, given, uploaded));
       const kept = new Set<number>();
-      for (const [name, port] of this.unchanged) {
+      for (const [name, port] of this.plan.unchanged) {
         const id = feeds.get(port.name) ?? (await this.bufferOf(port, given, uploaded));
         kept.add(id);
         const { dtype, shape } = port.value;
         results.set(name, this.buffers.tensor({ id, dtype: dtype as StoredType, shape }));
       }
       const replaceable = onlyOnce(feeds, kept);
-      const fetches = this.graph.outputs.map((port) => this.fetch(port, feeds, replaceable));
+      const fetches = this.plan.outputs.map((port) => this.fetch(port, feeds, replaceable));
       for (const { name, buffer } of fetches) results.set(name, this.buffers.tensor(buffer));
       if (!this.isEmpty) {
         await this.client.request({
@@ -112,7 +137,7 @@ export class GraphRunner {
     } finally {
       for (const tensor of uploaded) tensor.dispose();
     }
-    return this.result((name) => results.get(name)!);
+    return this.plan.result((name) => results.get(name)!);
   }
 
   /** Never fails: what could not be made, or is gone with the executor, needs no release. */
@@ -128,7 +153,7 @@ export class GraphRunner {
     replaceable: ReadonlySet<number>,
   ): Fetch & { buffer: Buffer } {
     const dtype = value.dtype as StoredType;
-    const id = feeds.get(this.replaced.get(name) ?? '');
+    const id = feeds.get(this.plan.replaced.get(name) ?? '');
     if (id !== undefined && replaceable.has(id)) {
       return { name, spec: { into: id }, buffer: { id, dtype, shape: value.shape } };
     }
@@ -143,7 +168,7 @@ export class GraphRunner {
     uploaded: tf.Tensor[],
   ): Promise<number> {
     const tensor = given.get(name);
-    const stored = this.captured.get(name) ?? traceBackend().storedOf(tensor!);
+    const stored = this.plan.captured.get(name) ?? traceBackend().storedOf(tensor!);
     const known = this.buffers.idOf(stored);
     if (known !== undefined) return known;
     const data = (await (stored ? stored.read() : tensor!.data())) as HostTensor['data'];

@@ -4,6 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { MdpdError, messageOf } from '@mdpd/core';
+import { keepYoungGenerationSmall } from './javascript-heap.ts';
+
+/** Name of the result that keeps the runtime from copying the others; see session-worker.js. */
+export const unreadable = 'unreadable';
 
 export type StoredType = 'float32' | 'int32' | 'bool';
 
@@ -64,10 +68,11 @@ export class SessionClient {
   constructor() {
     const module = pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href;
     this.worker = new Worker(new URL('./session-worker.js', import.meta.url), {
-      workerData: { module },
+      workerData: { module, unreadable },
       // Loaders of the main thread are of no use there and take their time.
       execArgv: [],
     });
+    this.worker.on('online', keepYoungGenerationSmall);
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.settle(answer));
     this.worker.on('error', (error) => this.fail(failure(`its thread failed: ${messageOf(error)}`)));
@@ -78,11 +83,14 @@ export class SessionClient {
     });
   }
 
-  /** Sends with the next request. `data` of a `store` moves to the worker: it is empty here afterwards. */
+  /** Sends with the next request. The arrays of `store` and `create` move to the worker: empty here afterwards. */
   post(command: Command): void {
     if (this.ended) return;
     this.outbox.push(command);
     if (command.type === 'store') this.transfers.push(command.data.buffer as ArrayBuffer);
+    if (command.type === 'create' && command.model.byteLength === command.model.buffer.byteLength) {
+      this.transfers.push(command.model.buffer as ArrayBuffer);
+    }
   }
 
   /** Sends everything up to `command` and waits for its answer. */

@@ -22,6 +22,19 @@ const sessions = new Map();
 /** Buffers of released tensors by type and length: states of steps to come take them over. @type {Map<string, ArrayBuffer[]>} */
 const spare = new Map();
 
+/**
+ * The runtime copies every result into an array of JavaScript's after a run, even those that it was told to write into
+ * ours: for a step of all parameters, the whole state. The first result of our graphs is a sequence, which it cannot
+ * hand over: it gives up before it copies anything, and by then the run is done and our buffers are written.
+ */
+const UNREADABLE = /** @type {string} */ (workerData.unreadable);
+const COMPLAINT = 'Non tensor type is temporarily not supported.';
+
+/** @param {unknown} error */
+function ignoreUnreadable(error) {
+  if (!(error instanceof Error) || error.message !== COMPLAINT) throw error;
+}
+
 const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** @param {{ id: number, dtype: 'float32' | 'int32' | 'bool', shape: readonly number[] }} spec */
@@ -83,7 +96,9 @@ async function execute(command) {
           'into' in spec ? tensorOf(spec.into) : allocate(spec),
         ]),
       );
-      await /** @type {InferenceSession} */ (sessions.get(command.session)).run(feeds, fetches);
+      await /** @type {InferenceSession} */ (sessions.get(command.session))
+        .run(feeds, { [UNREADABLE]: null, ...fetches })
+        .catch(ignoreUnreadable);
       return undefined;
     }
     case 'profile':

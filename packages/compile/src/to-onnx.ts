@@ -39,7 +39,11 @@ export interface OnnxOptions {
   readonly hideShapes?: boolean;
   /** The graph's nodes in the order in which the file is to hold them; see runtime-order.ts. */
   readonly file?: readonly Node[];
+  /** Adds a first result of this name that is an empty sequence; see session-worker.js. */
+  readonly unreadable?: string;
 }
+
+type NodeProto = NonNullable<ModelProto['graph']>['node'][number];
 
 /** The model as an object, for those who change it further. */
 export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto {
@@ -57,7 +61,7 @@ export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto
     ],
     graph: {
       name: 'main',
-      node: written,
+      node: [...(options.unreadable ? [emptySequence(options.unreadable)] : []), ...written],
       initializer: constants.map((value) => tensorProto(value, nameOf(value))),
       input: [
         ...graph.inputs.map(({ name, value }) => valueInfo(name, value, options)),
@@ -66,7 +70,10 @@ export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto
           valueInfo(nameOf(value), value, {}),
         ),
       ],
-      output: graph.outputs.map(({ name, value }) => valueInfo(name, value, options)),
+      output: [
+        ...(options.unreadable ? [sequenceInfo(options.unreadable)] : []),
+        ...graph.outputs.map(({ name, value }) => valueInfo(name, value, options)),
+      ],
     },
   });
 }
@@ -102,7 +109,7 @@ const reshapeTargets = (nodes: readonly Node[]): Value[] => [
 function nodeProto(
   { op, domain, inputs, outputs, attributes }: Node,
   nameOf: (value: Value | undefined) => string,
-): NonNullable<NonNullable<ModelProto['graph']>['node']>[number] {
+): NodeProto {
   return {
     name: nameOf(outputs[0]),
     opType: op,
@@ -120,6 +127,14 @@ function attributeProto(name: string, attribute: Attribute): object {
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(attribute.text) };
   }
   return { name, type: AttributeProto_AttributeType.INTS, ints: attribute.ints.map(BigInt) };
+}
+
+const emptySequence = (name: string): NodeProto =>
+  ({ name, opType: 'SequenceEmpty', domain: '', input: [], output: [name], attribute: [] }) as never;
+
+function sequenceInfo(name: string): object {
+  const element = { value: { case: 'tensorType', value: { elemType: types.float32, shape: { dim: [] } } } };
+  return { name, type: { value: { case: 'sequenceType', value: { elemType: element } } } };
 }
 
 function tensorProto(value: Value, name: string): object {

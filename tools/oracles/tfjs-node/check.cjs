@@ -38,7 +38,10 @@ function speed(/** @type {number} */ size) {
   const a = tf.randomNormal([size, size]);
   const times = Array.from({ length: 9 }, () => {
     const start = performance.now();
-    tf.tidy(() => tf.matMul(a, a).dataSync());
+    // With braces: tidy looks for tensors in what it gets back, number by number.
+    tf.tidy(() => {
+      tf.matMul(a, a).dataSync();
+    });
     return performance.now() - start;
   }).sort((left, right) => left - right);
   a.dispose();

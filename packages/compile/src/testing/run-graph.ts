@@ -28,11 +28,15 @@ export const feedsFor = ({ inputs }: Graph): NumbersByName =>
   Object.fromEntries(inputs.map(({ name, value }, index) => [name, wave(value.shape, index)]));
 
 /** Outputs by name. */
-export async function runGraph(graph: Graph, feeds: NumbersByName = feedsFor(graph)): Promise<NumbersByName> {
+export async function runGraph(
+  graph: Graph,
+  feeds: NumbersByName = feedsFor(graph),
+  threads = 1,
+): Promise<NumbersByName> {
   const separate = separateOutputs(graph);
   const session = await ort.InferenceSession.create(
     toOnnx(separate, { file: fileOrder(separate) }),
-    sessionOptions({ threads: 1, provider: 'cpu' }),
+    sessionOptions({ threads, provider: 'cpu' }),
   );
   try {
     const tensors = graph.inputs.map(({ name }) => {

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord } from '@mdpd/core';
 import { useBackend, type PortableBackend } from '@mdpd/tensor/backend';
 import { hostTensor } from '@mdpd/tensor/host';
+import { measurePeak } from '@mdpd/tensor/memory-meter';
 import { createRandom } from '@mdpd/tensor/random';
+import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { relativeDifference } from '@mdpd/testing/differences';
 import { uploadAll } from '@mdpd/testing/model-under-test';
 import { convStem64 } from '@mdpd/testing/reference';
@@ -67,12 +69,34 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runConvStem on %s', (backend) =
     (shape) => {
       const host = tensors(shape);
       const images = [image(shape, 'a'), image(shape, 'b')];
-      const summary = runConvStem(uploadAll(host), 'stem', tf.tensor4d(images));
-      expect(summary.shape).toEqual([2, summaryWidth]);
       const expected = images.flatMap((grid) => convStem64(host, 'stem', grid));
-      expect(relativeDifference(summary.dataSync(), expected)).toBeLessThan(1e-5);
+      for (const largest of [undefined, 0]) {
+        const summary = runConvStem(uploadAll(host), 'stem', tf.tensor4d(images), largest);
+        expect(summary.shape).toEqual([2, summaryWidth]);
+        expect(relativeDifference(summary.dataSync(), expected)).toBeLessThan(1e-5);
+      }
     },
   );
+
+  it('has the same gradients corner by corner, and never all windows in memory', () => {
+    const shape: Shape = [40, 40, 2];
+    const params = uploadAll(tensors(shape));
+    const grid = tf.tensor4d([image(shape, 'a'), image(shape, 'b')]);
+    const [plain, saving] = [undefined, 0].map((largest) =>
+      measurePeak(() =>
+        valueAndGrads(
+          (given) => ({ loss: tf.mean(tf.square(runConvStem(given, 'stem', grid, largest))) }),
+          params,
+        ),
+      ),
+    );
+    for (const [name, gradient] of Object.entries(plain!.result.grads)) {
+      const difference = relativeDifference(saving!.result.grads[name]!.dataSync(), gradient.dataSync());
+      expect(difference, name).toBeLessThan(1e-5);
+    }
+    // Of the second level, the largest: 2 images of 10 × 10 windows of 16 pixels with 16 channels.
+    expect(plain!.peakBytes - saving!.peakBytes).toBeGreaterThan(4 * 2 * 100 * 16 * 16);
+  });
 
   it('has a gradient for every tensor', () => {
     const shape: Shape = [18, 18, 2];

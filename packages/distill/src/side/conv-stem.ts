@@ -10,6 +10,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Params } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
+import { linear } from '@mdpd/tensor/linear';
+import { checkpoint } from '@mdpd/tensor/recompute';
 import { linearPlan, type TensorPlans } from '../specs.ts';
 import { dense } from './side-block.ts';
 
@@ -56,18 +58,55 @@ export function convStemPlan(name: string, shape: readonly [number, number, numb
   ) as TensorPlans;
 }
 
+/** Windows of a level that are written out for one product, in bytes; larger ones are multiplied corner by corner. */
+const largestWindows = 4e6;
+
 /** Summary [B, E] of a raw grid [B, H, W, C]. Pure. */
-export function runConvStem(params: Params, name: string, grid: tf.Tensor): tf.Tensor {
+export function runConvStem(
+  params: Params,
+  name: string,
+  grid: tf.Tensor,
+  largest = largestWindows,
+): tf.Tensor {
   const [batch, height, width, channels] = grid.shape as [number, number, number, number];
   let x = grid;
   levelsFor([height, width, channels]).forEach((level, index) => {
-    x = tf.relu(dense(params, `${name}.conv.${index}`, windows(x, level)));
+    const conv = `${name}.conv.${index}`;
+    const isLarge = 4 * batch * level.rows * level.columns * 16 * level.inputs > largest;
+    x = isLarge
+      ? savingLevel(params, conv, x, level, index > 0)
+      : tf.relu(dense(params, conv, windows(x, level)));
   });
   return activation('gelu')(dense(params, `${name}.summary`, tf.reshape(x, [batch, -1])));
 }
 
+/** A level that never has all its windows in memory, and keeps only its input for the backward pass. */
+function savingLevel(
+  params: Params,
+  name: string,
+  x: tf.Tensor,
+  level: Level,
+  differentiated: boolean,
+): tf.Tensor {
+  const own = { weight: params[`${name}.weight`]!, bias: params[`${name}.bias`]! };
+  return checkpoint(
+    ({ weight, bias, x: input }) => {
+      const width = 4 * level.inputs;
+      const products = corners(input!, level).map((corner, index) =>
+        linear(corner, tf.slice(weight!, [0, index * width], [-1, width])),
+      );
+      return tf.relu(tf.add(tf.addN(products), bias!));
+    },
+    differentiated ? { ...own, x } : own,
+    differentiated ? {} : { x },
+  );
+}
+
 /** 4×4 windows at stride 2 with one pixel of zeros around: [B, H, W, C] to [B, ⌈H/2⌉, ⌈W/2⌉, 16·C]. */
-function windows(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor {
+const windows = (x: tf.Tensor, level: Level): tf.Tensor => tf.concat(corners(x, level), -1);
+
+/** The 2×2 corners of those windows, each [B, ⌈H/2⌉, ⌈W/2⌉, 4·C]. */
+function corners(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor[] {
   const [batch, height, width] = x.shape as [number, number, number];
   const padded = tf.pad(x, [
     [0, 0],
@@ -82,5 +121,5 @@ function windows(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor {
   );
   const corner = (row: number, column: number): tf.Tensor =>
     tf.slice(blocks, [0, row, column, 0], [batch, rows, columns, 4 * inputs]);
-  return tf.concat([corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)], -1);
+  return [corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)];
 }

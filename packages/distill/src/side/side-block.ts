@@ -10,6 +10,7 @@ import { activation } from '@mdpd/tensor/activations';
 import { attention } from '@mdpd/tensor/attention';
 import { layerNorm } from '@mdpd/tensor/layer-norm';
 import { linear } from '@mdpd/tensor/linear';
+import { checkpoint } from '@mdpd/tensor/recompute';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
 
 export interface BlockShape {
@@ -67,4 +68,28 @@ export function sideBlock(
     dense(params, `${name}.mlp_in`, norm(params, `${name}.norm_mlp`, attended)),
   );
   return tf.add(attended, dense(params, `${name}.mlp_out`, hidden));
+}
+
+/** `sideBlock` that keeps nothing but its input for the backward pass, and runs again there. */
+export function savingSideBlock(
+  params: Params,
+  name: string,
+  x: tf.Tensor,
+  heads: number,
+  bias?: tf.Tensor,
+): tf.Tensor {
+  const own = Object.entries(params).filter(([key]) => key.startsWith(`${name}.`));
+  return checkpoint(
+    (given) => sideBlock(given, name, given['x']!, heads, given['bias']),
+    { ...Object.fromEntries(own), x },
+    bias ? { bias } : {},
+  );
+}
+
+/**
+ * Bytes that a block keeps for its backward pass: 2 norms, q, k, v, their mixture, the residual and 2 hidden layers, and
+ * the attention map with its scores. Source: method §5.2.
+ */
+export function activationBytes({ width, heads, hidden }: BlockShape, batch: number, tokens: number): number {
+  return 4 * batch * tokens * (8 * width + 2 * hidden + heads * tokens);
 }

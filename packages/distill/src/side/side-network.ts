@@ -16,7 +16,7 @@ import { activation } from '@mdpd/tensor/activations';
 import { projectNormalized } from '../feature/tap-projection.ts';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
 import { convStemPlan, runConvStem, summaryWidth } from './conv-stem.ts';
-import { dense, norm, sideBlock, sideBlockPlan } from './side-block.ts';
+import { activationBytes, dense, norm, savingSideBlock, sideBlock, sideBlockPlan } from './side-block.ts';
 import type { SideSettings } from './side-settings.ts';
 
 export interface SideShape {
@@ -148,11 +148,12 @@ export function runSide(
   input: Readonly<TensorRecord>,
 ): SideOutput {
   const raw = rawInput(backbone, settings, input);
+  const layers = tappedLayers(backbone, settings).length;
   const pooled: tf.Tensor[] = [];
   const sideStates: Record<string, Map<number, tf.Tensor>> = {};
   for (const [stream, spec] of Object.entries(backbone.streams)) {
     const name = `side.${stream}`;
-    const { heads } = sideShape(backbone, stream, settings);
+    const shape = sideShape(backbone, stream, settings);
     let s = params[`${name}.positions`]!;
     if (raw.tokens[stream]) s = tf.add(s, rawPath(params, name, raw.tokens[stream]));
     if (raw.grid[stream]) {
@@ -164,13 +165,27 @@ export function runSide(
     for (const { tap, layer } of rungs(backbone, settings)) {
       s = enter(params, name, tap, s, states[tap]![stream]!, settings);
       if (layer === undefined) continue;
-      s = sideBlock(params, `${name}.block.${layer}`, s, heads);
+      const block = recomputes(settings, layers, shape, s.shape) ? savingSideBlock : sideBlock;
+      s = block(params, `${name}.block.${layer}`, s, shape.heads);
       sideStates[stream].set(layer, s);
     }
     pooled.push(...poolSide(norm(params, `${name}.norm`, s), settings.pool, spec.pooled));
   }
   const features = pooled.length === 1 ? pooled[0]! : tf.concat(pooled, -1);
   return { logits: dense(params, 'side.head', features), states: sideStates };
+}
+
+/** What the blocks of a ladder may keep for their backward pass before it is computed again instead, in bytes. */
+const keptBytes = 64e6;
+
+/** Whether blocks run again in the backward pass. Depends on shapes alone. */
+function recomputes(
+  { recompute }: SideSettings,
+  layers: number,
+  shape: SideShape,
+  [batch, tokens]: readonly number[],
+): boolean {
+  return recompute === 'auto' ? layers * activationBytes(shape, batch!, tokens!) > keptBytes : recompute;
 }
 
 /** The ladder's state after a tap has come in. Taps are normalised: deep ones are larger by an order of magnitude. */

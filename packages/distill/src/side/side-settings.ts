@@ -35,6 +35,12 @@ export const sideSchema = z
       .describe(
         "what the side head reads: the token that the backbone's head reads, the mean of all, or both",
       ),
+    recompute: z
+      .union([z.literal('auto'), z.boolean()])
+      .default('auto')
+      .describe(
+        'runs every side block again in the backward pass instead of keeping its activations; auto: from 64 MB on',
+      ),
   })
   .describe('side network');
 
