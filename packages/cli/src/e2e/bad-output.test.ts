@@ -101,6 +101,36 @@ describe('a run that is stopped', () => {
     ]);
   });
 
+  it('by Ctrl-C in the middle of a long step does not wait for it, and leaves no process behind', async () => {
+    workspace.write(
+      'long.yaml',
+      tinyRecipe
+        .replace('hidden_size: 16', 'hidden_size: 512')
+        .replace('num_hidden_layers: 2', 'num_hidden_layers: 3')
+        .replace('num_attention_heads: 2', 'num_attention_heads: 8')
+        .replace('intermediate_size: 32', 'intermediate_size: 2048')
+        .replace('image_size: 8', 'image_size: 128')
+        .replace('method: head', 'method: { name: norm, recompute: true }'),
+    );
+    const { child, finished } = workspace.start('train', 'long.yaml', '--out', 'long', 'train.steps=1000');
+    await underWay('long');
+    const records = readFileSync(workspace.path('long/metrics.jsonl'), 'utf8').trim().split('\n');
+    const step = JSON.parse(records.find((record) => record.includes('"type":"step"'))!);
+    // Otherwise this shows nothing.
+    expect(step.time.seconds).toBeGreaterThan(3);
+    await setTimeout(300);
+    const asked = performance.now();
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await finished;
+    expect(performance.now() - asked).toBeLessThan(2500);
+    // Ended by the signal itself, which a shell reports as 130.
+    expect([exitCode, child.signalCode]).toEqual([null, 'SIGINT']);
+    expect(stderr).toContain('stopping after this step; once more to stop at once');
+    expect(() => process.kill(child.pid!, 0)).toThrow('ESRCH');
+    const evaluated = await workspace.mdpd('evaluate', 'long');
+    expect(expectFailure(workspace, evaluated, 1)).toMatch(/^error RUN_UNFINISHED/);
+  });
+
   it('by a termination signal ends with exit code 143', async () => {
     const { child, finished } = workspace.start(...train('terminated'), 'train.steps=100000');
     await underWay('terminated');
