@@ -74,12 +74,14 @@ export function jobOf({ shape, row, engine }: Omit<Work, 'round'>, threads: numb
     batch: shape.batch,
     settings: row.settings,
     train: optimization,
-    // An eager step on WebAssembly takes long and compiles nothing.
-    warmup: engine === 'wasm' ? 1 : 3,
-    repeats: row.kind === 'inference' && engine !== 'wasm' ? 15 : 7,
+    // An eager step of ours takes long and compiles nothing.
+    warmup: isEager(engine) ? 1 : 3,
+    repeats: row.kind === 'inference' && !isEager(engine) ? 15 : 7,
     threads,
   };
 }
+
+const isEager = (engine: EngineName): boolean => engine === 'wasm' || engine === 'tensorflow';
 
 export interface Collected {
   readonly rows: readonly ResultRow[];

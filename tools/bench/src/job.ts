@@ -25,8 +25,11 @@ export interface BenchShape {
   readonly engines: readonly EngineName[];
 }
 
-export const engineNames = ['pytorch', 'compiled', 'wasm'] as const;
+export const engineNames = ['pytorch', 'compiled', 'wasm', 'tensorflow'] as const;
 export type EngineName = (typeof engineNames)[number];
+
+/** What is measured where nothing is said: tfjs-node is rarely there. */
+export const defaultEngines: readonly EngineName[] = ['pytorch', 'compiled', 'wasm'];
 
 const patches = { channels: 3, patch: 16, image: 224, tokens: 197, classes: 100 };
 

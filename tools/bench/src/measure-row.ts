@@ -30,6 +30,7 @@ const executors: Readonly<
 > = {
   compiled: { name: 'onnxruntime', load: () => import('@mdpd/compile/plugin') },
   wasm: { name: 'wasm', load: () => import('@mdpd/tensor/plugin') },
+  tensorflow: { name: 'tensorflow', load: () => import('@mdpd/tensor/plugin') },
 };
 
 /** Throws what loading and starting throw. */

@@ -56,11 +56,11 @@ describe('parseOptions', () => {
     ],
     [
       ['--engine', 'cuda'],
-      'error OPTION_VALUE\n  option --engine of the bench is "cuda"\n  allowed: pytorch, compiled, wasm',
+      'error OPTION_VALUE\n  option --engine of the bench is "cuda"\n  allowed: pytorch, compiled, wasm, tensorflow',
     ],
     [
       ['--engine', ','],
-      'error OPTION_VALUE\n  option --engine of the bench names nothing\n  allowed: pytorch, compiled, wasm',
+      'error OPTION_VALUE\n  option --engine of the bench names nothing\n  allowed: pytorch, compiled, wasm, tensorflow',
     ],
     [
       ['--repeats', '0'],

@@ -2,7 +2,15 @@
 import { parseArgs } from 'node:util';
 import { MdpdError, messageOf } from '@mdpd/core/errors';
 import { didYouMean } from '@mdpd/core/nearest';
-import { engineNames, rows, shapes, type BenchRow, type BenchShape, type EngineName } from './job.ts';
+import {
+  defaultEngines,
+  engineNames,
+  rows,
+  shapes,
+  type BenchRow,
+  type BenchShape,
+  type EngineName,
+} from './job.ts';
 
 export interface BenchOptions {
   readonly json: boolean;
@@ -57,7 +65,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     from: values.from,
     rows: choose('--only', values.only, rows, ({ name }) => name),
     shapes: choose('--shape', values.shape, shapes, ({ name }) => name),
-    engines: choose('--engine', values.engine, engineNames, (name) => name),
+    engines: choose('--engine', values.engine ?? [defaultEngines.join(',')], engineNames, (name) => name),
     repeats: rounds(values.repeats),
   };
 }
