@@ -2,13 +2,14 @@
 /** Starts the command: from its sources inside the workspace, where nothing needs to be built, else from dist. */
 import { existsSync } from 'node:fs';
 import { register } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 
 const sources = new URL('../src/main.ts', import.meta.url);
 const inWorkspace = existsSync(sources);
 if (inWorkspace) register('./source-loader.js', import.meta.url);
 
 // Loading modules makes V8's young generation grow to 32 MB, which it would keep; see packages/compile/src/javascript-heap.ts.
+// Imported here, because the thread of the hooks undoes the setting when it starts, and by now it has.
+const { setFlagsFromString } = await import('node:v8');
 setFlagsFromString('--semi-space-growth-factor=1');
 
 const { main } = await import(inWorkspace ? sources.href : '../dist/main.js');

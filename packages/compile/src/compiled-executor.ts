@@ -52,7 +52,7 @@ export class BufferTable {
     const id = this.reserve();
     // The array moves to the worker: a part of a larger one, or the caller's own, is copied first.
     const whole = data.byteLength === data.buffer.byteLength;
-    this.client.post({ type: 'store', id, dtype, shape, data: own && whole ? data : data.slice() });
+    this.client.post({ type: 'store', id, dtype, shape, data: own && whole ? data : this.client.copyOf(data) });
     return this.tensor({ id, dtype, shape });
   }
 

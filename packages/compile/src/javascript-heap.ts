@@ -20,7 +20,8 @@ function exposed(): () => void {
 
 /**
  * Stops V8's young generation from growing, which it does to 32 MB and never gives back: it would hold them throughout
- * training, where next to no objects are made. Starting a thread undoes it.
+ * training, where next to no objects are made. V8 undoes it whenever a thread
+ * starts: it raises the factor to 2 for the new heap, and there is one factor for all.
  */
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -46,7 +46,12 @@ interface Answer {
   readonly request: number;
   readonly value?: unknown;
   readonly error?: string;
+  /** Buffers that were sent to the worker and are of no more use there. */
+  readonly returned: readonly ArrayBuffer[];
 }
+
+/** Most buffers of one size that wait for new content, and most bytes of all. */
+const pool = { ofOneSize: 4, bytes: 64e6 };
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -59,6 +64,8 @@ export class SessionClient {
   /** Commands that nobody waits for travel with the next request. */
   private outbox: Command[] = [];
   private transfers: ArrayBuffer[] = [];
+  private readonly returned = new Map<number, ArrayBuffer[]>();
+  private returnedBytes = 0;
   private requests = 0;
   private unanswered = 0;
   private whenIdle: (() => void) | undefined;
@@ -122,7 +129,25 @@ export class SessionClient {
     await this.worker.terminate();
   }
 
-  private settle({ request, value, error }: Answer): void {
+  /** A copy of an array, to be stored: in a buffer that came back from the worker, where one fits. */
+  copyOf<T extends Float32Array | Int32Array | Uint8Array>(data: T): T {
+    const buffer = this.returned.get(data.byteLength)?.pop();
+    if (!buffer) return data.slice() as T;
+    this.returnedBytes -= buffer.byteLength;
+    const copy = new (data.constructor as new (buffer: ArrayBuffer) => T)(buffer);
+    copy.set(data);
+    return copy;
+  }
+
+  private keep(buffer: ArrayBuffer): void {
+    const known = this.returned.get(buffer.byteLength) ?? [];
+    if (known.length === pool.ofOneSize || this.returnedBytes + buffer.byteLength > pool.bytes) return;
+    this.returned.set(buffer.byteLength, [...known, buffer]);
+    this.returnedBytes += buffer.byteLength;
+  }
+
+  private settle({ request, value, error, returned }: Answer): void {
+    for (const buffer of returned) this.keep(buffer);
     const waiting = this.waiting.get(request);
     this.waiting.delete(request);
     this.unanswered -= 1;

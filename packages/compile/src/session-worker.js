@@ -21,6 +21,10 @@ const tensors = new Map();
 const sessions = new Map();
 /** Buffers of released tensors by type and length: states of steps to come take them over. @type {Map<string, ArrayBuffer[]>} */
 const spare = new Map();
+/** Tensors whose buffers came from the main thread. @type {Set<number>} */
+const foreign = new Set();
+/** Buffers that go back there with the next answer, to bring the next batch: garbage here would be collected late. @type {ArrayBuffer[]} */
+let returned = [];
 
 /**
  * The runtime copies every result into an array of JavaScript's after a run, even those that it was told to write into
@@ -53,7 +57,9 @@ function release(id) {
   const tensor = tensors.get(id);
   tensors.delete(id);
   const data = /** @type {Float32Array | undefined} */ (tensor?.data);
+  const isForeign = foreign.delete(id);
   if (!data || data.byteOffset !== 0 || data.byteLength !== data.buffer.byteLength) return;
+  if (isForeign) return void returned.push(/** @type {ArrayBuffer} */ (data.buffer));
   const key = `${data.byteLength}`;
   const list = spare.get(key) ?? [];
   if (list.length < 4) list.push(/** @type {ArrayBuffer} */ (data.buffer));
@@ -73,6 +79,7 @@ async function execute(command) {
     case 'store': {
       const { id, dtype, shape, data } = command;
       tensors.set(id, /** @type {Tensor} */ (new ort.Tensor(dtype, /** @type {any} */ (data), shape)));
+      foreign.add(id);
       return undefined;
     }
     case 'release':
@@ -107,6 +114,13 @@ async function execute(command) {
   }
 }
 
+/** @param {object} message */
+function answer(message) {
+  const buffers = returned;
+  returned = [];
+  port.postMessage({ ...message, returned: buffers }, buffers);
+}
+
 /** One command after the other: a buffer must not be given away while a run still writes to it. */
 let queue = Promise.resolve();
 
@@ -117,9 +131,9 @@ port.on(
       try {
         let value;
         for (const command of commands) value = await execute(command);
-        port.postMessage({ request, value });
+        answer({ request, value });
       } catch (error) {
-        port.postMessage({ request, error: error instanceof Error ? error.message : String(error) });
+        answer({ request, error: error instanceof Error ? error.message : String(error) });
       }
     });
   },

@@ -27,10 +27,11 @@ const LOG_DENSITY_SCALE = -0.5 * Math.log(Math.PI);
 const geluGradient: Emitter = (b, { dy, x }) => {
   const mul = (left: Value, right: Value): Value => elementwise(b, 'Mul', [left, right]);
   const u = mul(x!, scalar(Math.SQRT1_2));
-  const half = { alpha: { float: 0.5 }, beta: { float: 0.5 } };
-  const cumulative = elementwise(b, 'HardSigmoid', [elementwise(b, 'Erf', [u])], 'float32', half);
+  // The density first: its chain is the longer one, and the result of the shorter one need not wait for it.
   const exponent = elementwise(b, 'Sub', [scalar(LOG_DENSITY_SCALE), mul(u, u)]);
   const density = mul(u, elementwise(b, 'Exp', [exponent]));
+  const half = { alpha: { float: 0.5 }, beta: { float: 0.5 } };
+  const cumulative = elementwise(b, 'HardSigmoid', [elementwise(b, 'Erf', [u])], 'float32', half);
   return mul(dy!, elementwise(b, 'Add', [cumulative, density]));
 };
 

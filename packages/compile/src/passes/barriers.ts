@@ -23,7 +23,7 @@ import { GraphBuilder } from '../graph-builder.ts';
 const segmentLength = 24;
 
 /** Values smaller than this can wait. */
-const smallestBytes = 4096;
+const smallestBytes = 65536;
 
 export function insertBarriers(graph: Graph): Graph {
   const index = indexGraph(graph);
