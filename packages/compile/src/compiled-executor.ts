@@ -52,7 +52,13 @@ export class BufferTable {
     const id = this.reserve();
     // The array moves to the worker: a part of a larger one, or the caller's own, is copied first.
     const whole = data.byteLength === data.buffer.byteLength;
-    this.client.post({ type: 'store', id, dtype, shape, data: own && whole ? data : this.client.copyOf(data) });
+    this.client.post({
+      type: 'store',
+      id,
+      dtype,
+      shape,
+      data: own && whole ? data : this.client.copyOf(data),
+    });
     return this.tensor({ id, dtype, shape });
   }
 

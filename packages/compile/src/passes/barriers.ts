@@ -22,10 +22,10 @@ import { GraphBuilder } from '../graph-builder.ts';
 /** Nodes between two barriers. */
 const segmentLength = 24;
 
-/** Values smaller than this can wait. */
-const smallestBytes = 65536;
+/** Values smaller than this can wait: holding them costs less than the nodes that would not. */
+const worthABarrier = 65536;
 
-export function insertBarriers(graph: Graph): Graph {
+export function insertBarriers(graph: Graph, smallestBytes = worthABarrier): Graph {
   const index = indexGraph(graph);
   const positions = new Map(graph.nodes.map((node, position) => [node, position]));
   const builder = new GraphBuilder();
@@ -36,7 +36,7 @@ export function insertBarriers(graph: Graph): Graph {
     const inputs = node.inputs.map((input) => (input ? (replaced.get(input) ?? input) : input));
     nodes.push(inputs.some((input, i) => input !== node.inputs[i]) ? { ...node, inputs } : node);
     if (position + 1 - start < segmentLength) return;
-    const barrier = placeBarrier(graph.nodes, start, position + 1, index, positions);
+    const barrier = placeBarrier(graph.nodes, start, position + 1, smallestBytes, index, positions);
     start = position + 1;
     if (!barrier) return;
     const from = builder.nodes.length;
@@ -57,6 +57,7 @@ function placeBarrier(
   nodes: readonly Node[],
   start: number,
   end: number,
+  smallestBytes: number,
   index: GraphIndex,
   positions: ReadonlyMap<Node, number>,
 ): Barrier | undefined {

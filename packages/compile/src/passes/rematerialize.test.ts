@@ -35,6 +35,12 @@ describe('rematerialization', () => {
     expect(await differingOutputs(graph, lean, 0)).toEqual({});
     expect(rematerialize(graph, { smallestPeak: memoryPeak(graph).bytes + 1 })).toBe(graph);
     expect(rematerialize(graph, { smallestPeak: 0, budget: 0 })).toBe(graph);
+    // Where parameters take more than activations, their products are not computed again.
+    const productsIn = ({ nodes }: Graph): number => nodes.filter(({ op }) => /MatMul|Gemm/u.test(op)).length;
+    expect(productsIn(lean)).toBeGreaterThan(productsIn(graph));
+    const cheap = rematerialize(graph, { smallestPeak: 0, productsAbove: 1e6 });
+    expect(productsIn(cheap)).toBe(productsIn(graph));
+    expect(memoryPeak(cheap).bytes).toBeLessThanOrEqual(memoryPeak(graph).bytes);
   });
 
   it('changes no result of any program', async () => {

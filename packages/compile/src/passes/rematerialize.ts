@@ -6,7 +6,7 @@
  * as long as the price stays within a share of the graph's own time. Repeated, since the peak moves.
  */
 import { createValue, type Graph, type Node, type Value } from '../graph.ts';
-import { bytesOf, memoryPeak, memoryOwners, viewOps } from '../lifetimes.ts';
+import { bytesOf, memoryPeak, memoryOwners, viewOps, type MemoryPeak } from '../lifetimes.ts';
 import { secondsOf } from './cost.ts';
 import { removeDeadCode } from './dead-code.ts';
 
@@ -15,6 +15,11 @@ export interface RematerializeOptions {
   readonly budget?: number;
   /** Graphs that need less are left alone, in bytes; default 64 MiB. */
   readonly smallestPeak?: number;
+  /**
+   * Matrix products, which are dear, are computed again only while the peak is above this many times what the graph's
+   * inputs hold anyway (parameters, moments); default 1.5.
+   */
+  readonly productsAbove?: number;
 }
 
 /** Never again: what draws, scatters or has several large results. */
@@ -27,14 +32,15 @@ const rounds = 4;
 const deepest = 6;
 
 export function rematerialize(graph: Graph, options: RematerializeOptions = {}): Graph {
-  const { budget = 0.12, smallestPeak = 64 * 2 ** 20 } = options;
+  const { budget = 0.12, smallestPeak = 64 * 2 ** 20, productsAbove = 1.5 } = options;
+  const held = graph.inputs.reduce((sum, { value }) => sum + bytesOf(value), 0);
   let seconds = budget * graph.nodes.reduce((sum, node) => sum + secondsOf(node), 0);
   let current = graph;
   for (let round = 0; round < rounds; round++) {
     const before = memoryPeak(current);
     if (before.bytes < smallestPeak) return current;
     const plan = new Plan(current, before.node);
-    const spent = plan.choose(before.alive, seconds);
+    const spent = plan.choose(before, seconds, productsAbove * held);
     if (spent === 0) return current;
     const next = plan.apply();
     if (memoryPeak(next).bytes >= before.bytes) return current;
@@ -50,7 +56,17 @@ interface Choice {
   readonly at: number;
   readonly savedBytes: number;
   readonly seconds: number;
+  readonly hasProduct: boolean;
 }
+
+interface Price {
+  readonly seconds: number;
+  /** What must stay alive longer for it. */
+  readonly extendedBytes: number;
+  readonly hasProduct: boolean;
+}
+
+const products = new Set(['MatMul', 'FusedMatMul', 'Gemm']);
 
 class Plan {
   private readonly graph: Graph;
@@ -83,9 +99,10 @@ class Plan {
     });
   }
 
-  /** Takes what pays, within `budget` seconds. Returns the seconds spent. */
-  choose(alive: readonly Value[], budget: number): number {
+  /** Takes what pays, within `budget` seconds; products down to a peak of `enough` bytes. Returns the seconds spent. */
+  choose({ alive, bytes }: MemoryPeak, budget: number, enough: number): number {
     let spent = 0;
+    let peakBytes = bytes;
     const open = alive.filter((value) => bytesOf(value) >= smallestBytes);
     const ranked = open
       .map((owner) => this.assess(owner))
@@ -95,7 +112,9 @@ class Plan {
       // What was chosen before may have changed what is alive.
       const choice = this.assess(owner);
       if (!choice || spent + choice.seconds > budget) continue;
+      if (choice.hasProduct && peakBytes <= enough) continue;
       spent += choice.seconds;
+      peakBytes -= choice.savedBytes;
       this.take(choice);
     }
     return spent;
@@ -125,20 +144,17 @@ class Plan {
     if (!price) return undefined;
     const savedBytes = bytesOf(owner) - price.extendedBytes;
     if (savedBytes < 0.4 * bytesOf(owner)) return undefined;
-    return { owner, at, savedBytes, seconds: price.seconds + 1e-6 };
+    return { owner, at, savedBytes, seconds: price.seconds + 1e-6, hasProduct: price.hasProduct };
   }
 
-  /** Seconds to have `value` at a position again, and bytes that must stay alive longer for it. */
-  private price(
-    value: Value,
-    at: number,
-    depth: number,
-  ): { seconds: number; extendedBytes: number } | undefined {
+  /** What it takes to have `value` at a position again. */
+  private price(value: Value, at: number, depth: number): Price | undefined {
     const owner = this.ownerOf(value);
     const producer = this.producers.get(owner);
     if (!producer || depth > deepest || never.has(producer.op)) return undefined;
     let seconds = secondsOf(producer);
     let extendedBytes = 0;
+    let hasProduct = products.has(producer.op);
     for (const input of producer.inputs) {
       if (!input || this.isThere(input, at)) continue;
       const again = this.price(input, at, depth + 1);
@@ -149,9 +165,10 @@ class Plan {
       } else {
         seconds += again.seconds;
         extendedBytes += again.extendedBytes;
+        hasProduct ||= again.hasProduct;
       }
     }
-    return { seconds, extendedBytes };
+    return { seconds, extendedBytes, hasProduct };
   }
 
   private isThere(value: Value, at: number): boolean {
