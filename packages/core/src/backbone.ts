@@ -31,7 +31,7 @@ export interface ParameterSpec {
 export type State = Readonly<TensorRecord>;
 
 export interface StreamSpec {
-  /** N, tokens of the stream, special ones included. */
+  /** N, tokens of the stream, special ones included; where an input is `variable`, the most. */
   readonly tokens: number;
   /** D, width. */
   readonly width: number;
@@ -39,14 +39,24 @@ export interface StreamSpec {
   readonly heads: number;
   /** Index of the token that `pool` reads, or `mean` over all tokens. */
   readonly pooled: number | 'mean';
+  /** Name of the state's constant that says which tokens are real: [B, N], 1 or 0 (padding). Absent: all are. */
+  readonly mask?: string;
+  /** Blocks that change the stream, first and one past the last; default all. Before, its state is h_0. */
+  readonly blocks?: readonly [first: number, end: number];
+  /** Whether a token sees only itself and those before it. */
+  readonly causal?: boolean;
+  /** Streams at whose last state its blocks look (cross-attention of a decoder). */
+  readonly reads?: readonly string[];
 }
 
 export interface Head {
   /** Hugging Face class of backbone + head, as `architectures` in config.json names it. */
   readonly architecture: string;
   readonly parameters: readonly ParameterSpec[];
-  /** Logits [B, C] from `Backbone.pool`'s [B, D]. */
-  apply(params: Params, pooled: Tensor): Tensor;
+  /** The stream of whose finished state it reads every token, [B, N, D]; absent: what `Backbone.pool` gives, [B, D]. */
+  readonly stream?: string;
+  /** Logits [B, C], or [B, N, C] of every token, from what it reads. `params` also has those of stage `finish`. */
+  apply(params: Params, features: Tensor): Tensor;
 }
 
 export interface Backbone {
@@ -60,6 +70,11 @@ export interface Backbone {
   readonly streams: Readonly<Record<string, StreamSpec>>;
   /** For every input its shape without the batch axis: `pixel_values` [3, H, W]. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /**
+   * Entries of the state besides the streams that depend on parameters of stage `embed` and reach later blocks
+   * unchanged (position biases of T5): gradients flow through them too. Other entries are constants.
+   */
+  readonly carried?: readonly string[];
   /** Every parameter of the backbone (not the head's), in checkpoint order. */
   readonly parameters: readonly ParameterSpec[];
   /** State h_0 from the inputs. */
@@ -83,7 +98,11 @@ export interface Backbone {
   rawGrid?(input: Readonly<TensorRecord>): Readonly<TensorRecord>;
 }
 
-export type HeadKind = 'classification' | 'regression';
+/**
+ * `classification` and `regression` read the pooled state; `maskedLm` gives logits over the vocabulary for every token,
+ * `seq2seq` for every token of the decoder.
+ */
+export type HeadKind = 'classification' | 'regression' | 'maskedLm' | 'seq2seq';
 
 export interface BackboneProvider {
   readonly name: string;

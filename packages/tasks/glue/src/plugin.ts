@@ -1,0 +1,4 @@
+/** The plugin of this package. */
+import { definePlugin } from '@mdpd/core';
+
+export default definePlugin({ name: '@mdpd/task-glue' });
