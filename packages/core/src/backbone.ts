@@ -22,6 +22,11 @@ export interface ParameterSpec {
   /** `norm` covers scale and shift of norms; `bias` every other shift; `weight` matrices and filters. */
   readonly kind: ParameterKind;
   readonly stage: Stage;
+  /**
+   * Of a head: means the same whatever the task's labels are (a pooler, masked language modelling), so a checkpoint's
+   * values are taken where it has them. Other parameters of a head are taken only where the labels are the same.
+   */
+  readonly pretrained?: boolean;
 }
 
 /**
@@ -55,7 +60,12 @@ export interface Head {
   readonly parameters: readonly ParameterSpec[];
   /** The stream of whose finished state it reads every token, [B, N, D]; absent: what `Backbone.pool` gives, [B, D]. */
   readonly stream?: string;
-  /** Logits [B, C], or [B, N, C] of every token, from what it reads. `params` also has those of stage `finish`. */
+  /** Parameters of stage `embed` that `apply` reads too: word embeddings that are also the last matrix. Saved once. */
+  readonly tied?: readonly string[];
+  /**
+   * Logits [B, C], or [B, N, C] of every token, from what it reads. `params` also has those of stage `finish`, and
+   * those that are `tied`.
+   */
   apply(params: Params, features: Tensor): Tensor;
 }
 
