@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activation, activationNames } from '@mdpd/tensor/activations';
 import { adamW, clipByGlobalNorm } from '@mdpd/tensor/adamw';
 import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
+import { lookup } from '@mdpd/tensor/embedding';
 import { layerNorm, normalize } from '@mdpd/tensor/layer-norm';
 import { add, reshape, scale } from '@mdpd/tensor/lean-ops';
 import { linear } from '@mdpd/tensor/linear';
@@ -116,6 +117,21 @@ const linears: readonly Case[] = (
     operands: [wave(shape), wave([1, 5], 1)],
   },
 ]);
+
+const lookups: readonly Case[] = (
+  [
+    [[2, 0, 1, 2], [4]],
+    [
+      [2, 0, 2, 2, 0, 0],
+      [2, 3],
+    ],
+    [[1], []],
+  ] as readonly (readonly number[])[][]
+).map(([ids, shape]) => ({
+  name: `lookup of [${shape!.join(',')}]`,
+  fn: (table, i) => lookup(table!, i!),
+  operands: [wave([3, 4]), integers(ids!, shape)],
+}));
 
 const lean: readonly Case[] = [
   ...broadcasts.map(([left, right]) => ({
@@ -277,6 +293,7 @@ export const tensorCases = {
   activations,
   attentions,
   linears,
+  lookups,
   lean,
   losses,
   optimizers,
