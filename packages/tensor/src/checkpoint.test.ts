@@ -179,6 +179,19 @@ describe('loadParameters', () => {
     expect([Object.keys(bare.parameters), bare.ignored]).toEqual([['vit.a', 'vit.b'], ['detector.bias']]);
   });
 
+  it('takes a part of the head from the checkpoint of another task, where that is asked for', async () => {
+    const pooler = spec('vit.pooler', [1], 'head');
+    const folder = single({ ...tensors, 'vit.pooler': hostTensor([7], [1]) });
+    const loaded = await load(folder, [...backbone, pooler], { otherHead: true });
+    expect(Object.keys(loaded.parameters)).toEqual(['vit.a', 'vit.b', 'vit.pooler']);
+    expect([loaded.missing, loaded.ignored]).toEqual([[], ['classifier.weight']]);
+    const without = await load(single(tensors), [...backbone, pooler], { otherHead: true });
+    expect(without.missing).toEqual(['vit.pooler']);
+    expect(await failure(load(folder, [...backbone, pooler]))).toContain('classifier.weight');
+    expect(await failure(load(folder, backbone, { otherHead: true }))).toContain('account for: vit.pooler');
+    expect(await failure(load(folder, backbone, { otherHead: false }))).toContain('classifier.weight');
+  });
+
   const fix = '\n  fix: check that config.json and the weights belong together';
 
   it('lists what is missing', async () => {

@@ -152,6 +152,8 @@ export interface LoadOptions {
   readonly optional?: readonly string[];
   /** Canonical names of tensors that the checkpoint may hold without a parameter that takes them. */
   readonly allowed?: readonly string[];
+  /** Whether the checkpoint may hold the head of another task; by default where no parameter of a head is asked for. */
+  readonly otherHead?: boolean;
 }
 
 export interface LoadedParameters {
@@ -177,21 +179,21 @@ interface Matched {
 }
 
 /** Whether tensors that no spec takes are errors, see `loadParameters`. */
-function expectation(specs: readonly ParameterSpec[], allowed: readonly string[]): (name: string) => boolean {
-  const backboneOnly = specs.every(({ stage }) => stage !== 'head');
+function expectation(specs: readonly ParameterSpec[], options: LoadOptions): (name: string) => boolean {
+  const { allowed = [], otherHead = specs.every(({ stage }) => stage !== 'head') } = options;
   const firstWord = (name: string): string => name.split('.', 1)[0]!;
   const own = new Set(specs.map(({ name }) => firstWord(name)));
-  return (name) => allowed.includes(name) || (backboneOnly && !own.has(firstWord(name)));
+  return (name) => allowed.includes(name) || (otherHead && !own.has(firstWord(name)));
 }
 
 function match(
   checkpoint: Checkpoint,
   specs: readonly ParameterSpec[],
   canonicalName: (name: string) => string | null,
-  allowed: readonly string[],
+  options: LoadOptions,
 ): Matched {
   const known = new Set(specs.map(({ name }) => name));
-  const mayStay = expectation(specs, allowed);
+  const mayStay = expectation(specs, options);
   const sources = new Map<string, string>();
   const ignored: string[] = [];
   const unexpected: string[] = [];
@@ -250,7 +252,7 @@ function checkEntries(checkpoint: Checkpoint, specs: readonly ParameterSpec[], {
 /**
  * Reads parameters by name. Every surprise is an error that lists what it is about: a parameter of the backbone that is
  * missing, another shape, a tensor that nothing takes. Two things are not surprises: that the head is missing, and,
- * where only a backbone is asked for, that the checkpoint holds something outside of it (the head of another task).
+ * where only a backbone is asked for or `otherHead` says so, that the checkpoint holds something outside of it.
  *
  * @param canonicalName - name of a checkpoint's tensor among the specs, null for one to ignore
  * @throws CHECKPOINT_MISSING, CHECKPOINT_SHAPE, CHECKPOINT_UNEXPECTED, CHECKPOINT_AMBIGUOUS, CHECKPOINT_DTYPE, and what
@@ -260,11 +262,12 @@ export async function loadParameters(
   folder: string,
   specs: readonly ParameterSpec[],
   canonicalName: (name: string) => string | null,
-  { optional = [], allowed = [] }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadedParameters> {
+  const { optional = [] } = options;
   const checkpoint = await openCheckpoint(folder);
   try {
-    const matched = match(checkpoint, specs, canonicalName, allowed);
+    const matched = match(checkpoint, specs, canonicalName, options);
     checkEntries(checkpoint, specs, matched);
     const absent = specs.filter(({ name }) => !matched.sources.has(name));
     const fatal = absent.filter(({ name, stage }) => stage !== 'head' && !optional.includes(name));
