@@ -36,8 +36,10 @@ export interface ParameterSpec {
 export type State = Readonly<TensorRecord>;
 
 export interface StreamSpec {
-  /** N, tokens of the stream, special ones included; where an input is `variable`, the most. */
+  /** N, tokens of the stream, special ones included; where it `follows` an input, the most. */
   readonly tokens: number;
+  /** The variable input with whose length N changes: N = tokens − (its most − its length). Absent: N is always the same. */
+  readonly follows?: string;
   /** D, width. */
   readonly width: number;
   /** H, attention heads. */

@@ -39,13 +39,14 @@ export interface Task {
   /** Name of the metric that `result.json` calls primary; larger is better. */
   readonly primaryMetric: string;
   /**
-   * Loss of every example, [B], from output [B, C] (or [B, N, C], where the head reads tokens). `smoothing` is the share of a class label that is spread over
-   * all classes; tasks without classes ignore it.
+   * Loss of every example, [B], from output [B, C] (or [B, N, C], where the head reads tokens). `smoothing` is the
+   * share of a class label that is spread over all classes; tasks without classes ignore it.
    */
   loss(output: Tensor, target: Readonly<TensorRecord>, smoothing?: number): Tensor;
   /**
    * Distillation loss of every example, [B]; the teacher is not differentiated. For classes T²·KL(teacher ‖ student);
-   * for a score the squared difference. Outputs of tokens count where `target` has a label.
+   * for a score the squared difference. Outputs of tokens count where `target` has a label; it is absent where some of
+   * the examples have none, which happens to outputs [B, C] only.
    */
   distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
   metrics(): MetricAccumulator;

@@ -24,7 +24,7 @@ export interface InputSpec {
   readonly dtype: HostTensor['dtype'];
   /**
    * Axes of `shape` that may be shorter in a batch: the tokens of a text. Data sets pad to few lengths, so that few
-   * graphs are compiled; a model that is exported takes any.
+   * graphs are compiled; a model that is exported takes any. Zeros in all inputs are padding to the backbone.
    */
   readonly variable?: readonly number[];
 }

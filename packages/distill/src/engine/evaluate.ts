@@ -1,15 +1,16 @@
 /**
  * Evaluation of a model over a split.
  *
- * Letters: B batch, C outputs.
+ * Letters: B batch, N tokens, C outputs.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, Dataset, Executor, Params, PreparedFunction, Task, TensorRecord } from '@mdpd/core';
 import { ahead } from './ahead.ts';
+import { bucketRanks, sortByBucket } from './buckets.ts';
 import { disposeRecord, uploadRecord } from './state.ts';
 import { breathe } from './stop.ts';
 
-/** A model as a pure function: logits [B, C] of its parameters and a batch's inputs. */
+/** A model as a pure function: logits [B, C] or [B, N, C] of its parameters and a batch's inputs. */
 export type Forward = (params: Params, input: Readonly<TensorRecord>) => Tensor;
 
 export interface EvaluationJob<P = Params> {
@@ -34,7 +35,10 @@ export interface Evaluation {
   readonly seconds: number;
 }
 
-/** Runs a model over a split in order. Every batch has the same shape: the last one repeats its last example. */
+/**
+ * Runs a model over a split: in order, or, where it has buckets, bucket by bucket. Every batch has as many examples: the
+ * last one repeats its last.
+ */
 export async function evaluate<P>(job: EvaluationJob<P>): Promise<Evaluation> {
   if (job.prepared) return evaluateWith(job, job.prepared);
   const run = job.executor.prepare('evaluate', job.forward);
@@ -53,12 +57,13 @@ async function evaluateWith<P>(
   const started = performance.now();
   const total = Math.min(dataset.size, job.limit ?? dataset.size);
   const batchSize = Math.min(job.batchSize, total);
+  const order = orderOf(dataset, total);
   const metrics = task.metrics();
-  const predictions: string[] = [];
+  const predictions = new Array<string>(total);
   const load = (start: number): ReturnType<Dataset['load']> =>
     ahead(
       dataset.load(
-        Array.from({ length: batchSize }, (_, i) => Math.min(start + i, total - 1)),
+        Array.from({ length: batchSize }, (_, i) => order[Math.min(start + i, total - 1)]!),
         { augment: false, seed: 0, epoch: 0 },
       ),
     );
@@ -72,7 +77,7 @@ async function evaluateWith<P>(
     metrics.add(output, batch.target, rows);
     const width = output.length / batchSize;
     for (let row = 0; row < rows; row++) {
-      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)).value);
+      predictions[order[start + row]!] = task.decode(output.subarray(row * width, (row + 1) * width)).value;
     }
     job.onProgress?.(start + rows, total);
   }
@@ -84,7 +89,14 @@ async function evaluateWith<P>(
   };
 }
 
-/** Logits of a batch, [B, C] row-major. */
+/** The first `total` examples, those of one bucket together. */
+function orderOf(dataset: Dataset, total: number): Int32Array {
+  const order = Int32Array.from({ length: total }, (_, index) => index);
+  const ranks = bucketRanks(dataset);
+  return ranks ? sortByBucket(order, ranks) : order;
+}
+
+/** Logits of a batch, row-major. */
 async function outputOf(
   executor: Executor,
   run: (input: TensorRecord) => Promise<Tensor>,

@@ -14,7 +14,7 @@ interface Load {
 
 const plain = tinyTask(tinyBackbone(), { sizes: { train: 10 } });
 const train = trainSettings({ batchSize: 4, epochs: 3, seed: 5 });
-const plan = planSteps(10, train);
+const plan = planSteps({ size: 10 }, train);
 
 function watched(task: Task): { task: Task; loads: Load[] } {
   const loads: Load[] = [];

@@ -6,7 +6,7 @@ const train = { batchSize: 4, seed: 3 };
 
 describe('planSteps', () => {
   it('has whole batches alone: the rest of an epoch is dropped', () => {
-    const plan = planSteps(11, { ...train, epochs: 3 });
+    const plan = planSteps({ size: 11 }, { ...train, epochs: 3 });
     expect([plan.batchSize, plan.stepsPerEpoch, plan.steps]).toEqual([4, 2, 6]);
     expect([0, 1, 2, 3, 4, 5].map((step) => plan.epoch(step))).toEqual([0, 0, 1, 1, 2, 2]);
     for (let epoch = 0; epoch < 3; epoch++) {
@@ -18,7 +18,7 @@ describe('planSteps', () => {
   });
 
   it('sees every example once an epoch where batches fit, in an order of its own', () => {
-    const plan = planSteps(12, { ...train, epochs: 2 });
+    const plan = planSteps({ size: 12 }, { ...train, epochs: 2 });
     const epoch = (number: number): number[] =>
       [0, 1, 2].flatMap((step) => [...plan.indices(3 * number + step)]);
     const ordered = Array.from({ length: 12 }, (_, index) => index);
@@ -30,26 +30,28 @@ describe('planSteps', () => {
 
   it('depends on seed and step alone, in whatever order steps are asked for', () => {
     const [forward, backward] = [
-      planSteps(12, { ...train, epochs: 3 }),
-      planSteps(12, { ...train, epochs: 3 }),
+      planSteps({ size: 12 }, { ...train, epochs: 3 }),
+      planSteps({ size: 12 }, { ...train, epochs: 3 }),
     ];
     const expected = Array.from({ length: 9 }, (_, step) => [...forward.indices(step)]);
     for (let step = 8; step >= 0; step--) expect([...backward.indices(step)]).toEqual(expected[step]);
-    expect([...planSteps(12, { ...train, seed: 4, epochs: 3 }).indices(0)]).not.toEqual(expected[0]);
+    expect([...planSteps({ size: 12 }, { ...train, seed: 4, epochs: 3 }).indices(0)]).not.toEqual(
+      expected[0],
+    );
   });
 
   it('takes a number of steps instead of epochs', () => {
-    expect(planSteps(12, { ...train, steps: 7 }).steps).toBe(7);
-    expect(planSteps(12, { ...train, steps: 7 }).epoch(6)).toBe(2);
+    expect(planSteps({ size: 12 }, { ...train, steps: 7 }).steps).toBe(7);
+    expect(planSteps({ size: 12 }, { ...train, steps: 7 }).epoch(6)).toBe(2);
   });
 
   it('rounds part epochs, with one step at least', () => {
-    expect(planSteps(12, { ...train, epochs: 0.5 }).steps).toBe(2);
-    expect(planSteps(12, { ...train, epochs: 0.01 }).steps).toBe(1);
+    expect(planSteps({ size: 12 }, { ...train, epochs: 0.5 }).steps).toBe(2);
+    expect(planSteps({ size: 12 }, { ...train, epochs: 0.01 }).steps).toBe(1);
   });
 
   it('shrinks the batch to a smaller data set', () => {
-    const plan = planSteps(3, { ...train, epochs: 2 });
+    const plan = planSteps({ size: 3 }, { ...train, epochs: 2 });
     expect([plan.batchSize, plan.stepsPerEpoch, plan.steps]).toEqual([3, 1, 2]);
     expect([...plan.indices(1)].sort()).toEqual([0, 1, 2]);
   });
@@ -57,7 +59,7 @@ describe('planSteps', () => {
   it('refuses an empty split', () => {
     let thrown: unknown;
     try {
-      planSteps(0, { ...train, epochs: 1 });
+      planSteps({ size: 0 }, { ...train, epochs: 1 });
     } catch (error) {
       thrown = error;
     }

@@ -25,6 +25,7 @@ import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
 import { StepLog } from './step-log.ts';
+import { tokenCounts } from '../token-counts.ts';
 import { breathe } from './stop.ts';
 
 export interface TrainingJob {
@@ -68,7 +69,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const { executor, task } = job;
   const dataset = task.splits.train;
   if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
-  const plan = planSteps(dataset.size, job.train);
+  const plan = planSteps(dataset, job.train);
   const { method, state: begun } = await begin(job, plan);
   let state = begun;
   const phases: Record<string, Prepared> = {};
@@ -86,7 +87,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       if (step + 1 < plan.steps) next = load(step + 1);
       const phase = method.phase(step);
       log.start();
-      const input = uploadStep(executor, method, batches, step);
+      const input = uploadStep(job, method, batches, step);
       try {
         const result = await phases[phase]!(state, input);
         state = advance(state, result.state);
@@ -142,7 +143,7 @@ async function createMethod(job: TrainingJob, initial: HostRecord, plan: StepPla
 }
 
 function uploadStep(
-  executor: Executor,
+  { executor, backbone }: TrainingJob,
   method: Method,
   { main, extra }: StepBatches,
   step: number,
@@ -157,7 +158,7 @@ function uploadStep(
     extra: Object.fromEntries(
       Object.entries(extra).map(([name, batch]) => [name, uploadRecord(executor, batch.input)]),
     ),
-    noise: uploadRecord(executor, method.noise(step, main.size)),
+    noise: uploadRecord(executor, method.noise(step, main.size, tokenCounts(backbone, main.input))),
     scalars: Object.fromEntries(scalars) as StepInput['scalars'],
   };
 }

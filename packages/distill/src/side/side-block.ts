@@ -1,7 +1,7 @@
 /**
  * The side network's own transformer block: pre-norm, narrow, with few heads.
  *
- * Letters: B batch, N tokens, S side width. Few heads because the attention map, B·H·N², does not shrink with the
+ * Letters: B batch, N tokens, S side width, M tokens and R side width of a stream that it reads. Few heads because the attention map, B·H·N², does not shrink with the
  * width (LST keeps the backbone's number; see docs/method.md).
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,8 +21,26 @@ export interface BlockShape {
 
 export const sideEpsilon = 1e-6;
 
-export function sideBlockPlan(name: string, { width, hidden }: BlockShape): TensorPlans {
+/** What a block looks at besides its own tokens: the finished side state of another stream. */
+export interface Source {
+  readonly stream: string;
+  /** [B, M, R]. */
+  readonly state: tf.Tensor;
+  /** Added to the attention scores: padding is not seen. */
+  readonly bias?: tf.Tensor;
+}
+
+/** `reads` names streams with the width R of their side states. */
+export function sideBlockPlan(
+  name: string,
+  { width, hidden }: BlockShape,
+  reads: Readonly<Record<string, number>> = {},
+): TensorPlans {
+  const crossings = Object.entries(reads).map(([stream, from]) =>
+    crossingPlan(`${name}.read.${stream}`, width, from),
+  );
   return {
+    ...(Object.assign({}, ...crossings) as TensorPlans),
     ...normPlan(`${name}.norm_attention`, width),
     ...linearPlan(`${name}.query`, width, width),
     ...linearPlan(`${name}.key`, width, width),
@@ -31,6 +49,16 @@ export function sideBlockPlan(name: string, { width, hidden }: BlockShape): Tens
     ...normPlan(`${name}.norm_mlp`, width),
     ...linearPlan(`${name}.mlp_in`, width, hidden),
     ...linearPlan(`${name}.mlp_out`, hidden, width),
+  };
+}
+
+function crossingPlan(name: string, width: number, from: number): TensorPlans {
+  return {
+    ...normPlan(`${name}.norm`, width),
+    ...linearPlan(`${name}.query`, width, width),
+    ...linearPlan(`${name}.key`, from, width),
+    ...linearPlan(`${name}.value`, from, width),
+    ...linearPlan(`${name}.projection`, width, width),
   };
 }
 
@@ -47,13 +75,14 @@ export function norm(params: Params, name: string, x: tf.Tensor): tf.Tensor {
   );
 }
 
-/** [B, N, S] to [B, N, S]; `bias` is added to the attention scores (padding masks). */
+/** [B, N, S] to [B, N, S]; `bias` is added to the attention scores (padding, the future). */
 export function sideBlock(
   params: Params,
   name: string,
   x: tf.Tensor,
   heads: number,
   bias?: tf.Tensor,
+  sources: readonly Source[] = [],
 ): tf.Tensor {
   const normed = norm(params, `${name}.norm_attention`, x);
   const mixed = attention(
@@ -62,9 +91,29 @@ export function sideBlock(
     dense(params, `${name}.value`, normed) as tf.Tensor3D,
     { heads, bias },
   );
-  const attended = tf.add(x, dense(params, `${name}.projection`, mixed));
+  let attended = tf.add(x, dense(params, `${name}.projection`, mixed));
+  for (const source of sources) {
+    attended = tf.add(attended, cross(params, `${name}.read.${source.stream}`, attended, heads, source));
+  }
   const hidden = activation('gelu')(
     dense(params, `${name}.mlp_in`, norm(params, `${name}.norm_mlp`, attended)),
   );
   return tf.add(attended, dense(params, `${name}.mlp_out`, hidden));
+}
+
+/** What the tokens [B, N, S] find in another stream, [B, N, S]. */
+function cross(
+  params: Params,
+  name: string,
+  x: tf.Tensor,
+  heads: number,
+  { state, bias }: Source,
+): tf.Tensor {
+  const found = attention(
+    dense(params, `${name}.query`, norm(params, `${name}.norm`, x)),
+    dense(params, `${name}.key`, state),
+    dense(params, `${name}.value`, state),
+    { heads, bias },
+  );
+  return dense(params, `${name}.projection`, found);
 }

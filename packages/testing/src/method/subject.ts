@@ -77,7 +77,7 @@ export async function startRun(subject: MethodSubject, options: RunOptions = {})
   const backbone = tinyBackbone({ streams, blocks: 2, width: 8, heads: 2, tokens: 5 });
   const task = tinyTask(backbone);
   const train = trainSettings({ steps, seed, batchSize: 12 });
-  const plan = planSteps(task.splits.train!.size, train);
+  const plan = planSteps(task.splits.train!, train);
   const { head, specs, parameters } = modelUnderTest(tinyProvider, backbone, { outputs: task.head.outputs });
   const boundary = provider.needsBoundary?.(settings)
     ? await boundaryOf(backbone, parameters, task)
