@@ -56,6 +56,26 @@ export interface Task {
   encode(inputs: readonly string[]): Promise<Batch>;
   /** Files saved beside the model besides weights and config: `preprocessor_config.json`, a tokenizer's. */
   savedFiles(): Readonly<Record<string, SavedFile>>;
+  /** How answers are sent to the server of a benchmark; absent: there is none. */
+  readonly submission?: Submission;
+}
+
+/** Examples whose labels only the server of a benchmark knows, and the files that it scores. */
+export interface Submission {
+  /** Opens the examples, by split name. */
+  open(): Promise<Readonly<Record<string, Dataset>>>;
+  /**
+   * Writes the server's files into `folder` from the outputs of every split that `open` gave, [rows, C] in order.
+   * Returns what was written, and what the server wants besides.
+   */
+  write(folder: string, outputs: Readonly<Record<string, Float32Array>>): WrittenSubmission;
+}
+
+export interface WrittenSubmission {
+  /** Path of the archive to send. */
+  readonly archive: string;
+  /** Files that the archive lacks, because other tasks write them. */
+  readonly missing: readonly string[];
 }
 
 /** Content of a file beside the model: JSON, text or bytes. */
