@@ -1,4 +1,10 @@
-/** The plugin of this package. */
-import { definePlugin } from '@mdpd/core';
+/** Plugin that adds the BERT, RoBERTa and DistilBERT backbones. */
+import { definePlugin, type Plugin } from '@mdpd/core';
+import { bertProvider, distilbertProvider, robertaProvider } from './providers.ts';
 
-export default definePlugin({ name: '@mdpd/backbone-bert' });
+const plugin: Plugin = definePlugin({
+  name: '@mdpd/backbone-bert',
+  backbones: [bertProvider, robertaProvider, distilbertProvider],
+});
+
+export default plugin;
