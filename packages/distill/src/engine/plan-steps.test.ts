@@ -68,4 +68,50 @@ describe('planSteps', () => {
     );
     expect((thrown as MdpdError).exitCode).toBe(2);
   });
+
+  describe('of a data set with buckets', () => {
+    const lengths = Array.from({ length: 50 }, (_, index) => (index % 5 === 0 ? 64 : 16));
+    const dataset = { size: 50, bucket: (index: number) => lengths[index]! };
+    const plan = planSteps(dataset, { ...train, epochs: 2 });
+    const epoch = (number: number): number[][] =>
+      Array.from({ length: 12 }, (_, step) => [...plan.indices(12 * number + step)]);
+
+    it('has batches of one length, but for one', () => {
+      expect([plan.batchSize, plan.stepsPerEpoch, plan.steps]).toEqual([4, 12, 24]);
+      for (const number of [0, 1]) {
+        const seen = epoch(number);
+        expect(new Set(seen.flat()).size).toBe(48);
+        const mixed = seen.filter((batch) => new Set(batch.map((index) => lengths[index])).size > 1);
+        expect(mixed.length).toBeLessThanOrEqual(1);
+      }
+      expect(epoch(0)).not.toEqual(epoch(1));
+    });
+
+    it('depends on seed and step alone', () => {
+      const again = planSteps(dataset, { ...train, epochs: 2 });
+      for (const step of [20, 3, 13, 0]) expect(again.indices(step)).toEqual(plan.indices(step));
+      const other = planSteps(dataset, { ...train, seed: 4, epochs: 2 });
+      expect(other.indices(0)).not.toEqual(plan.indices(0));
+    });
+
+    it('leaves examples out by chance, not by length', () => {
+      const many = planSteps(dataset, { ...train, epochs: 100 });
+      let long = 0;
+      for (let number = 0; number < 100; number++) {
+        const seen = new Set(
+          Array.from({ length: 12 }, (_, step) => [...many.indices(12 * number + step)]).flat(),
+        );
+        long += lengths.filter((length, index) => length === 64 && !seen.has(index)).length;
+      }
+      // Two a pass are left out; a fifth of all examples is long.
+      expect(long / 200).toBeGreaterThan(0.1);
+      expect(long / 200).toBeLessThan(0.3);
+    });
+
+    it('is as without buckets where all are alike', () => {
+      const alike = planSteps({ size: 50, bucket: () => 16 }, { ...train, epochs: 1 });
+      const plain = planSteps({ size: 50 }, { ...train, epochs: 1 });
+      for (const step of [0, 5, 11]) expect(alike.indices(step)).toEqual(plain.indices(step));
+    });
+  });
 });
