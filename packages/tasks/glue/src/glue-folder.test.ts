@@ -56,6 +56,8 @@ describe('findSplit', () => {
       [0, 1].map((part) => join(folder, `qqp/validation/000${part}.parquet`)),
     );
     expect(await find('qqp', 'test')).toBeUndefined();
+    add('qqp/test-00001-of-00002.parquet');
+    expect(await find('qqp', 'test'), 'a part is missing').toBeUndefined();
   });
 
   it("finds MNLI's splits in configurations of their own", async () => {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MdpdError, systemCode } from '@mdpd/core';
+import { parquetFiles } from '@mdpd/data/hub/parquet-files';
 import type { GlueSplit, GlueTask } from './glue-tasks.ts';
 
 /** Files of a split: several where Parquet is in parts. */
@@ -62,21 +63,18 @@ function configurations(task: GlueTask, { name }: GlueSplit): [config: string, s
   ];
 }
 
-/** Parts in order: names of equal length, numbered. */
-const parts = (files: readonly string[], pattern: RegExp): string[] =>
-  files.filter((file) => pattern.test(file)).sort();
-
 async function findNamed(root: string, task: GlueTask, split: GlueSplit): Promise<SplitFiles | undefined> {
   for (const [config, name] of configurations(task, split)) {
     for (const { folder, name: shown } of candidates(root, [config])) {
-      const files = await list(folder);
-      const inside = parts(await list(join(folder, name)), /^\d+\.parquet$/).map((file) => join(name, file));
-      const found = [
-        parts(files, new RegExp(`^${name}-\\d{5}-of-\\d{5}\\.parquet$`)),
-        inside,
-        ...[`${name}.parquet`, `${name}.jsonl`].map((file) => files.filter((each) => each === file)),
-      ].find((each) => each.length > 0);
-      if (!found) continue;
+      const inside = (await list(join(folder, name))).map((file) => `${name}/${file}`);
+      const files = [...(await list(folder)), ...inside];
+      const parts = parquetFiles(
+        files.map((file) => `${config}/${file}`),
+        { config, split: name },
+      )?.map((file) => file.slice(config.length + 1));
+      const single = [`${name}.parquet`, `${name}.jsonl`].find((file) => files.includes(file));
+      const found = parts ?? (single === undefined ? [] : [single]);
+      if (found.length === 0) continue;
       const origin =
         found.length === 1 ? `${shown}/${found[0]!}` : `${shown}/${name} (${found.length} files)`;
       return { layout: 'named', files: found.map((file) => join(folder, file)), origin };

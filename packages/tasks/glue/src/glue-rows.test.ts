@@ -20,7 +20,7 @@ const contextOf = (name: string, split = 'train', rest: Partial<RowContext> = {}
 const labelsOf = (examples: TextExamples): number[] =>
   Array.from({ length: examples.size }, (_, i) => examples.label(i));
 const textsOf = (examples: TextExamples): (readonly (string | undefined)[])[] =>
-  Array.from({ length: examples.size }, (_, i) => examples.texts(i));
+  Array.from({ length: examples.size }, (_, i) => examples.text(i));
 const read = (name: string, table: TextTable, rest?: Partial<RowContext>): TextExamples =>
   labelledRows(table, contextOf(name, 'train', rest));
 const failure = (run: () => unknown): MdpdError => {

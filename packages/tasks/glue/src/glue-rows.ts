@@ -156,7 +156,7 @@ function examplesOf(
     size: rows.length,
     origin: table.origin,
     labelled: labels !== undefined,
-    texts: (index) => {
+    text: (index) => {
       const row = table.row(rows[index]!);
       return columns.map((name) => String(row[name])) as [string, string?];
     },

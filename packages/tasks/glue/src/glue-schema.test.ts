@@ -46,6 +46,9 @@ describe('glueSchema', () => {
   it('takes a folder, a source or files, and only one of them', () => {
     expect(issues({ task: 'sst2', source: 'hub:nyu-mll/glue' })).toEqual([]);
     expect(issues({ task: 'sst2', train: 'a.jsonl', validation: 'b.jsonl' })).toEqual([]);
+    expect(issues({ task: 'sst2', root: 'hub:nyu-mll/glue' })).toEqual([
+      'root: a folder; write source: hub:nyu-mll/glue to fetch it',
+    ]);
     expect(issues({ task: 'sst2' })).toEqual([
       'root: missing: the folder of GLUE, or files under train and validation',
     ]);

@@ -61,6 +61,7 @@ export type GlueData = z.infer<typeof fields>;
 export const glueSchema: z.ZodType<GlueData> = fields.superRefine((data, context) => {
   const report = (key: keyof GlueData, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message });
+  if (data.root?.startsWith('hub:')) report('root', `a folder; write source: ${data.root} to fetch it`);
   const files = (['train', 'validation', 'mismatched'] as const).filter((key) => data[key] !== undefined);
   if (data.root !== undefined && data.source !== undefined)
     report('source', 'give either root or source, not both');

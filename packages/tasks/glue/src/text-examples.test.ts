@@ -5,14 +5,14 @@ const examplesOf = (origin: string, count: number, rest: Partial<TextExamples> =
   size: count,
   origin,
   labelled: true,
-  texts: (index) => [`${origin} ${index}`, `second ${index}`],
+  text: (index) => [`${origin} ${index}`, `second ${index}`],
   label: (index) => 10 * index,
   place: (index) => `${origin}:${index + 1}`,
   ...rest,
 });
 const all = (examples: TextExamples): unknown[] =>
   Array.from({ length: examples.size }, (_, i) => [
-    examples.texts(i)[0],
+    examples.text(i)[0],
     examples.label(i),
     examples.place(i),
   ]);
@@ -49,6 +49,7 @@ describe('joinExamples', () => {
     ]);
     expect(joined.origin).toBe('a + b');
     expect([0, 1, 2].map((index) => joined.apart!(index))).toEqual([false, false, true]);
+    expect(joinExamples([examplesOf('a', 2), examplesOf('b', 1)]).apart).toBeUndefined();
     expect([0, 1].map((index) => limitExamples(joined, 2).apart!(index))).toEqual([false, false]);
   });
 

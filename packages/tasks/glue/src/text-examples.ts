@@ -7,7 +7,7 @@ export interface TextExamples {
   /** Whether examples have labels. */
   readonly labelled: boolean;
   /** The text of example `index`, or both of a pair. */
-  texts(index: number): readonly [first: string, second?: string];
+  text(index: number): readonly [first: string, second?: string];
   /** Class, or score, of example `index` of labelled ones. */
   label(index: number): number;
   /** Human-readable place of example `index`, for messages: `SST-2/train.tsv:17`. */
@@ -22,7 +22,7 @@ export function selectExamples(examples: TextExamples, indices: ArrayLike<number
     size: indices.length,
     origin: examples.origin,
     labelled: examples.labelled,
-    texts: (index) => examples.texts(indices[index]!),
+    text: (index) => examples.text(indices[index]!),
     label: (index) => examples.label(indices[index]!),
     place: (index) => examples.place(indices[index]!),
     ...(examples.apart ? { apart: (index: number) => examples.apart!(indices[index]!) } : {}),
@@ -51,9 +51,9 @@ export function joinExamples(parts: readonly TextExamples[]): TextExamples {
     size: owner.length,
     origin: parts.map(({ origin }) => origin).join(' + '),
     labelled: parts.every(({ labelled }) => labelled),
-    texts: at((part, row) => part.texts(row)),
+    text: at((part, row) => part.text(row)),
     label: at((part, row) => part.label(row)),
     place: at((part, row) => part.place(row)),
-    apart: at((part, row) => part.apart?.(row) ?? false),
+    ...(parts.some(({ apart }) => apart) ? { apart: at((part, row) => part.apart?.(row) ?? false) } : {}),
   };
 }

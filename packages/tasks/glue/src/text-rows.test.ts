@@ -120,7 +120,7 @@ describe('readRows', () => {
     );
     const read = readRows(table, options({ texts: ['q', 'a'], label: 'ok', onInvalid: 'skip' }));
     const examples = examplesOf(table, ['q', 'a'], read, Number);
-    expect([0, 1].map((i) => [examples.texts(i), examples.label(i), examples.place(i)])).toEqual([
+    expect([0, 1].map((i) => [examples.text(i), examples.label(i), examples.place(i)])).toEqual([
       [['how', 'so'], 1, 'qa.csv:3'],
       [['why', 'no'], 0, 'qa.csv:4'],
     ]);

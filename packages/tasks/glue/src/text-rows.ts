@@ -109,7 +109,7 @@ export function examplesOf(
     size: rows.length,
     origin: table.origin,
     labelled: labels !== undefined,
-    texts: (index) => {
+    text: (index) => {
       const row = table.row(rows[index]!);
       return texts.map((name) => String(row[name])) as [string, string?];
     },
