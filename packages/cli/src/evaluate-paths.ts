@@ -10,6 +10,7 @@ import {
   type Task,
   type TensorRecord,
 } from '@mdpd/core';
+import { typicalBatch } from '@mdpd/distill/engine/buckets';
 import { evaluate, type Evaluation, type Forward } from '@mdpd/distill/engine/evaluate';
 import { measureLatency } from '@mdpd/distill/engine/latency';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
@@ -99,8 +100,11 @@ export async function timePaths(
   { executor, task, split }: Pick<EvaluatePathsJob, 'executor' | 'task' | 'split'>,
 ): Promise<Latencies> {
   const dataset = splitOf(task, split);
-  const indices = Array.from({ length: Math.min(latencyBatch, dataset.size) }, (_, index) => index);
-  const batch = await dataset.load(indices, { augment: false, seed: 0, epoch: 0 });
+  const batch = await dataset.load(typicalBatch(dataset, latencyBatch), {
+    augment: false,
+    seed: 0,
+    epoch: 0,
+  });
   const models: Record<string, { forward: Forward; params: TensorRecord }> = {};
   for (const { path, forward, parameters } of paths) {
     models[path] = {

@@ -7,6 +7,7 @@ import {
   type Registry,
   type SplitName,
   type Task,
+  type TaskContext,
 } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
 import type { Forward } from '@mdpd/distill/engine/evaluate';
@@ -64,7 +65,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   const { run } = target;
   const { recipe } = options;
   if (!run || !recipe) throw new Error('a side network is opened with its run and recipe');
-  const opened = openBackbone(recipe.backbone, registry, run.directory, () => run.recipeFile);
+  const opened = await openBackbone(recipe.backbone, registry, run.directory, () => run.recipeFile);
   const config = readJson(path.join(target.folder, 'config.json'));
   const task = await openTask(recipe.task, opened, labelsOf(config) ?? [], target, options);
   const head = headFor(opened.backbone, task);
@@ -89,6 +90,16 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   return { path: 'side', task, parameters: state, forward: sideForward(method) };
 }
 
+/** What a task is told about the model whose inputs it prepares. */
+export function backboneContext({
+  backbone,
+  folder,
+  files,
+}: OpenedBackbone): Pick<TaskContext, 'backbone' | 'inputs' | 'backboneFiles'> {
+  const { family, config, inputs } = backbone;
+  return { backbone: { family, config, folder }, inputs, backboneFiles: files };
+}
+
 /** The task of a model, with the splits that are asked for. */
 export async function openTask(
   name: string | undefined,
@@ -107,9 +118,9 @@ export async function openTask(
   return registry.tasks.get(name, target.folder).open({
     data: withData ? recipe?.data : undefined,
     labels,
-    inputs: opened.backbone.inputs,
-    backboneFiles: opened.files,
+    ...backboneContext(opened),
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory,
     limit: recipe?.smoke ? smokeExamples : undefined,
     splits,

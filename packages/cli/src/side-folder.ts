@@ -8,7 +8,6 @@ import {
   type BackboneProvider,
   type Head,
   type HostRecord,
-  type JsonObject,
   MdpdError,
   type Method,
   type Params,
@@ -18,8 +17,8 @@ import {
 } from '@mdpd/core';
 import type { Forward } from '@mdpd/distill/engine/evaluate';
 import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
-import { writeDurably } from './files.ts';
 import { writeFolder } from './model-folder.ts';
+import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
 
 /** Parts of a state that a forward run reads, as prefixes of tensor names in one flat record. */
 const parts = ['frozen', 'trained', 'side'] as const;
@@ -59,7 +58,7 @@ export interface SavedSide {
   readonly head: Head;
   readonly labels: readonly string[];
   readonly task: string;
-  readonly files: Readonly<Record<string, JsonObject>>;
+  readonly files: SavedFiles;
   readonly state: Pick<TrainStateHost, 'trained' | 'side'>;
 }
 
@@ -68,9 +67,7 @@ export function saveSide(folder: string, saved: SavedSide): void {
   const { provider, backbone, head, labels, task, files, state } = saved;
   const config = { ...provider.savedConfig(backbone, head, labels), mdpd: { task, part: 'side' } };
   writeFolder(folder, (unfinished) => {
-    for (const [name, content] of Object.entries({ ...files, 'config.json': config })) {
-      writeDurably(path.join(unfinished, path.basename(name)), `${JSON.stringify(content, undefined, 2)}\n`);
-    }
+    writeSavedFiles(unfinished, files, config);
     writeSafetensors(path.join(unfinished, weightsFile), flattenState({ ...state, frozen: {} }));
   });
 }

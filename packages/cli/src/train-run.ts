@@ -20,6 +20,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
+import { backboneContext } from './runnable.ts';
 import { flattenState, loadSide, saveSide, sideForward } from './side-folder.ts';
 import { smokeExamples, smokeSettings } from './smoke.ts';
 import { headFor } from './task-head.ts';
@@ -79,9 +80,9 @@ async function openTask(
 ): Promise<Task> {
   const task = await registry.tasks.get(recipe.task).open({
     data: recipe.data,
-    inputs: opened.backbone.inputs,
-    backboneFiles: opened.files,
+    ...backboneContext(opened),
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
     warn: (message) => {
@@ -114,11 +115,17 @@ async function prepare(
     return parameters;
   };
   const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
-  say(`data      ${task.labels.length} classes; ${examples.join(', ')}`);
+  say(`data      ${describeOutputs(task)}; ${examples.join(', ')}`);
   const { family, blocks } = opened.backbone;
   const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
   say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
   return { ...job, ...parts, head, initial };
+}
+
+/** `10 classes`, `a score`, `30,522 words`. */
+function describeOutputs({ head, labels }: Task): string {
+  if (head.kind === 'classification') return `${labels.length} classes`;
+  return head.kind === 'regression' ? 'a score' : `${formatCount(head.outputs)} words`;
 }
 
 async function runPrepared(job: PreparedJob): Promise<Result> {
@@ -185,7 +192,7 @@ async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promi
     head,
     labels,
     parameters,
-    task: task.name,
+    task,
     files: task.savedFiles(),
   });
   const model = await openModel(run.file('model'), run.name, registry);
@@ -227,6 +234,7 @@ function writeCard({ task, run, head, recipeText }: PreparedJob, result: Result)
     result,
     architecture: head.architecture,
     labels: task.labels,
+    kind: task.head.kind,
     data: { train: train.origin, trainExamples: train.size, test: splitOf(task, 'test').origin },
     recipeText,
   });
