@@ -56,6 +56,9 @@ const formats: readonly WeightFormat[] = [
   },
 ];
 
+/** Files that may hold the weights of a model, or say where they are; in the order in which they are preferred. */
+export const weightNames: readonly string[] = formats.flatMap(({ single, index }) => [single, index]);
+
 /** Largest index that is read: names and file names of about a hundred thousand tensors. */
 const MAXIMUM_INDEX_BYTES = 32_000_000;
 
@@ -69,7 +72,7 @@ async function exists(file: string): Promise<boolean> {
 function noWeights(folder: string): MdpdError {
   return new MdpdError('CHECKPOINT_NOT_FOUND', 'the folder has no weights', {
     place: folder,
-    allowed: formats.flatMap(({ single, index }) => [single, index]),
+    allowed: weightNames,
   });
 }
 
@@ -157,6 +160,20 @@ async function openWeights(folder: string): Promise<Map<string, WeightFile>> {
     if (await exists(path.join(folder, format.index))) return openShards(folder, format);
   }
   throw noWeights(folder);
+}
+
+/**
+ * Names of the files that `openCheckpoint` would open: one, or an index and its shards, whether those are there or
+ * not. Undefined where there is nothing to open. Throws CHECKPOINT_INDEX.
+ */
+export async function listWeights(folder: string): Promise<readonly string[] | undefined> {
+  for (const { single, index, extension } of formats) {
+    if (await exists(path.join(folder, single))) return [single];
+    if (!(await exists(path.join(folder, index)))) continue;
+    const shards = await readIndex(path.join(folder, index), extension);
+    return [index, ...new Set(shards.values())];
+  }
+  return undefined;
 }
 
 /**
