@@ -186,6 +186,8 @@ describe('a split of a data set', () => {
     ['', 'train'],
     ['a\\b', 'train'],
     ['sst2', 'C:x'],
+    ['a#b', 'train'],
+    ['a%2e', 'train'],
   ])('has no name that leads out of a folder: %j, %j', async (config, split) => {
     expect(await failure(open(config, split))).toMatch(
       /^error HUB_REFERENCE\n {2}"[^"]*" is no name of a (configuration|split)/,

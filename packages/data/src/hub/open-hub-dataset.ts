@@ -27,7 +27,7 @@ export interface HubSplit {
 
 /** Names become paths. */
 function checkName(what: string, name: string, place?: string): void {
-  if (/^[^/\\:*?"<>|]{1,100}$/.test(name) && !/^\.+$/.test(name)) return;
+  if (/^[^/\\:*?#%"<>|]{1,100}$/.test(name) && !/^\.+$/.test(name)) return;
   throw new MdpdError('HUB_REFERENCE', `"${name}" is no name of a ${what} of a data set`, {
     place,
     allowed: 'a name without "/"',

@@ -88,56 +88,60 @@ describe('archives', () => {
     expect(directory(archive([]))).toEqual([]);
   });
 
-  it('of more than four gigabytes, of which only what is asked for is read', async () => {
-    const gap = 5 * 2 ** 30;
-    const file = path.join(folder, 'large.bin');
-    const elements = gap / 4;
-    const size = Buffer.from(`\x8a\x05${'\0'.repeat(5)}`, 'latin1');
-    size.writeUIntLE(elements, 2, 5);
-    // The storage of the file's size, with its size as LONG1 instead of BININT.
-    const [before, after] = storage('0', 0x11111111).toString('latin1').split('J\x11\x11\x11\x11');
-    const large = Buffer.from(before! + size.toString('latin1') + after!, 'latin1');
-    const pickle = pickled(
-      '}(',
-      text('a'),
-      tensor(large, 2 ** 30, [2], [2 ** 27]),
-      text('b'),
-      tensor(storage('1', 2), 0, [2], [1]),
-      'u',
-    );
-    const descriptor = openSync(file, 'w');
-    let position = 0;
-    const write = (bytes: Uint8Array): void =>
-      void (position += writeSync(descriptor, bytes, 0, bytes.length, position));
-    const entries: Buffer[] = [];
-    const add = (name: string, data: Uint8Array, length = data.length): void => {
-      entries.push(centralEntry({ name, zip64: true }, length, position));
-      write(localHeader(name));
-      write(data);
-      position += length - data.length;
-    };
-    add('x/data.pkl', pickle);
-    // Nothing but a hole in the file: it takes no room on the disk.
-    const start = position + localHeader('x/data/0').length;
-    add('x/data/0', new Uint8Array(), gap);
-    add('x/data/1', new Uint8Array(Float32Array.of(3, 4).buffer));
-    const [offset, list] = [position, Buffer.concat(entries)];
-    write(list);
-    write(archiveEnd(3, list.length, offset, { zip64: true }));
-    writeSync(descriptor, new Uint8Array(Float32Array.of(1).buffer), 0, 4, start + 4 * 2 ** 30);
-    writeSync(descriptor, new Uint8Array(Float32Array.of(2).buffer), 0, 4, start + 4 * (2 ** 30 + 2 ** 27));
-    ftruncateSync(descriptor, position);
-    closeSync(descriptor);
-    expect(statSync(file).size).toBeGreaterThan(gap);
-    const before_ = process.memoryUsage().rss;
-    const opened = await openTorchFile(file);
-    expect(await opened.read('b')).toEqual(hostTensor([3, 4], [2]));
-    // Two values half a gigabyte apart.
-    expect(await opened.read('a')).toEqual(hostTensor([1, 2], [2]));
-    await opened.close();
-    expect(process.memoryUsage().rss - before_).toBeLessThan(64 * 2 ** 20);
-    rmSync(file);
-  });
+  // Where files have holes.
+  it.skipIf(process.platform === 'win32')(
+    'of more than four gigabytes, of which only what is asked for is read',
+    async () => {
+      const gap = 5 * 2 ** 30;
+      const file = path.join(folder, 'large.bin');
+      const elements = gap / 4;
+      const size = Buffer.from(`\x8a\x05${'\0'.repeat(5)}`, 'latin1');
+      size.writeUIntLE(elements, 2, 5);
+      // The storage of the file's size, with its size as LONG1 instead of BININT.
+      const [before, after] = storage('0', 0x11111111).toString('latin1').split('J\x11\x11\x11\x11');
+      const large = Buffer.from(before! + size.toString('latin1') + after!, 'latin1');
+      const pickle = pickled(
+        '}(',
+        text('a'),
+        tensor(large, 2 ** 30, [2], [2 ** 27]),
+        text('b'),
+        tensor(storage('1', 2), 0, [2], [1]),
+        'u',
+      );
+      const descriptor = openSync(file, 'w');
+      let position = 0;
+      const write = (bytes: Uint8Array): void =>
+        void (position += writeSync(descriptor, bytes, 0, bytes.length, position));
+      const entries: Buffer[] = [];
+      const add = (name: string, data: Uint8Array, length = data.length): void => {
+        entries.push(centralEntry({ name, zip64: true }, length, position));
+        write(localHeader(name));
+        write(data);
+        position += length - data.length;
+      };
+      add('x/data.pkl', pickle);
+      // Nothing but a hole in the file: it takes no room on the disk.
+      const start = position + localHeader('x/data/0').length;
+      add('x/data/0', new Uint8Array(), gap);
+      add('x/data/1', new Uint8Array(Float32Array.of(3, 4).buffer));
+      const [offset, list] = [position, Buffer.concat(entries)];
+      write(list);
+      write(archiveEnd(3, list.length, offset, { zip64: true }));
+      writeSync(descriptor, new Uint8Array(Float32Array.of(1).buffer), 0, 4, start + 4 * 2 ** 30);
+      writeSync(descriptor, new Uint8Array(Float32Array.of(2).buffer), 0, 4, start + 4 * (2 ** 30 + 2 ** 27));
+      ftruncateSync(descriptor, position);
+      closeSync(descriptor);
+      expect(statSync(file).size).toBeGreaterThan(gap);
+      const before_ = process.memoryUsage().rss;
+      const opened = await openTorchFile(file);
+      expect(await opened.read('b')).toEqual(hostTensor([3, 4], [2]));
+      // Two values half a gigabyte apart.
+      expect(await opened.read('a')).toEqual(hostTensor([1, 2], [2]));
+      await opened.close();
+      expect(process.memoryUsage().rss - before_).toBeLessThan(64 * 2 ** 20);
+      rmSync(file);
+    },
+  );
 });
 
 describe('what is refused', () => {
