@@ -11,7 +11,6 @@ const contextOf = (name: string, split = 'train', rest: Partial<RowContext> = {}
   return {
     task,
     split: glueSplit(task, split),
-    original: true,
     labels: task.labels,
     warn: (message) => warnings.push(message),
     ...rest,
@@ -38,54 +37,21 @@ describe('columns', () => {
     const table = memoryTable('a.tsv', ['label', 'sentence'], [['1', 'good']]);
     expect(textsOf(read('sst2', table))).toEqual([['good']]);
     const pair = memoryTable('b.jsonl', ['idx', 'premise', 'hypothesis', 'label'], [[0, 'one', 'two', 2]]);
-    const examples = read('mnli', pair, { original: false });
+    const examples = read('mnli', pair);
     expect([textsOf(examples), labelsOf(examples)]).toEqual([[['one', 'two']], [2]]);
   });
 
-  it('are found by their place in a published file without known names', () => {
-    const table = memoryTable('CoLA/train.tsv', ['0', '1', '2', '3'], [['gj04', '1', '', 'a sentence']]);
-    expect(textsOf(read('cola', table))).toEqual([['a sentence']]);
-  });
-
-  it("are MNLI's gold label, not that of single people", () => {
-    const names = [...Array.from({ length: 8 }, (_, i) => `c${i}`), 'sentence1', 'sentence2'];
-    const people = ['label1', 'label2', 'label3', 'label4', 'label5', 'gold_label'];
-    const cells = [
-      ...names.map((name) => name),
-      'neutral',
-      'neutral',
-      'neutral',
-      'neutral',
-      'neutral',
-      'entailment',
-    ];
-    const table = memoryTable('MNLI/dev_matched.tsv', [...names, ...people], [cells]);
-    const examples = labelledRows(table, contextOf('mnli', 'validation_matched'));
-    expect([textsOf(examples), labelsOf(examples)]).toEqual([[['sentence1', 'sentence2']], [0]]);
-  });
-
   it('that are missing are named, with those that there are', () => {
-    const table = memoryTable(
-      'QQP/train.tsv',
-      ['id', 'question1', 'question2', 'duplicate'],
-      [['1', 'a', 'b', '0']],
-    );
+    const table = memoryTable('own.jsonl', ['id', 'question1', 'question2', 'same'], [['1', 'a', 'b', 0]]);
     expect(failure(() => read('qqp', table))).toMatchObject({
-      code: 'DATA_COLUMN',
-      message: 'QQP/train.tsv has no column with the label: label or is_duplicate',
-      place: 'QQP/train.tsv',
-      allowed: 'the file has the columns id, question1, question2, duplicate',
-      fix: 'the published train.tsv has 6 columns',
+      code: 'TEXT_COLUMNS',
+      message: 'there is no column "label" or "is_duplicate"',
+      place: 'own.jsonl',
+      allowed: '"id", "question1", "question2", "same"',
       exitCode: 2,
     });
-    const own = memoryTable('own.jsonl', ['text', 'label'], [['a', 0]]);
-    const error = failure(() => read('sst2', own, { original: false }));
-    expect([error.message, error.fix]).toEqual([
-      'own.jsonl has no column with a sentence: sentence',
-      undefined,
-    ]);
-    // Two columns, as the published file: but not one that says where they stand.
-    expect(() => read('sst2', memoryTable('x.tsv', ['a', 'b'], [['c', '1']]))).not.toThrow();
+    const texts = memoryTable('own.jsonl', ['text', 'label'], [['a', 0]]);
+    expect(failure(() => read('sst2', texts)).message).toBe('there is no column "sentence"');
   });
 });
 
@@ -115,7 +81,7 @@ describe('labels', () => {
     const labels = ['contradiction', 'neutral', 'entailment'];
     const columns = ['premise', 'hypothesis', 'label'];
     const rows = ['entailment', 2, 'neutral', '0'].map((label) => ['a', 'b', label]);
-    const examples = read('mnli', memoryTable('mnli.jsonl', columns, rows), { original: false, labels });
+    const examples = read('mnli', memoryTable('mnli.jsonl', columns, rows), { labels });
     expect(labelsOf(examples)).toEqual([2, 0, 1, 2]);
   });
 
@@ -130,7 +96,7 @@ describe('labels', () => {
       ],
       { label: ['positive', 'negative'] },
     );
-    expect(labelsOf(read('sst2', named, { original: false }))).toEqual([1, 0]);
+    expect(labelsOf(read('sst2', named))).toEqual([1, 0]);
     const unnamed = memoryTable(
       'sst2.parquet',
       columns,
@@ -140,12 +106,12 @@ describe('labels', () => {
       ],
       { label: ['0', '1'] },
     );
-    expect(labelsOf(read('sst2', unnamed, { original: false }))).toEqual([0, 1]);
+    expect(labelsOf(read('sst2', unnamed))).toEqual([0, 1]);
   });
 
   it('that the task does not have are named with their row', () => {
     expect(failure(() => read('rte', rte('entailment', 'neutral')))).toMatchObject({
-      code: 'DATA_LABEL',
+      code: 'TEXT_LABEL',
       message: 'the label is "neutral"',
       place: 'RTE/dev.tsv:3',
       allowed: 'entailment, not_entailment, or 0, 1',
@@ -164,7 +130,7 @@ describe('labels', () => {
     expect(labelsOf(read('stsb', table('5.000', 0, '3.8')))).toEqual([5, 0, 3.8]);
     for (const wrong of ['5.2', 'much', -0.5]) {
       expect(failure(() => read('stsb', table(1, wrong)))).toMatchObject({
-        code: 'DATA_LABEL',
+        code: 'TEXT_LABEL',
         message: `the label is ${JSON.stringify(wrong)}`,
         place: 'STS-B/dev.tsv:3',
         allowed: 'a number from 0 to 5',
@@ -205,7 +171,7 @@ describe('rows', () => {
   it('must be some', () => {
     const columns = ['sentence', 'label'];
     expect(failure(() => read('sst2', memoryTable('SST-2/train.tsv', columns, [])))).toMatchObject({
-      code: 'DATA_EMPTY',
+      code: 'TEXT_EMPTY',
       message: 'SST-2/train.tsv has no labelled example',
       allowed: '0 rows were read',
     });
@@ -213,7 +179,7 @@ describe('rows', () => {
       ['a', -1],
       ['b', -1],
     ]);
-    expect(failure(() => read('sst2', unlabelled, { original: false })).allowed).toBe('2 rows were read');
+    expect(failure(() => read('sst2', unlabelled)).allowed).toBe('2 rows were read');
   });
 
   it('without labels are all kept, or refused', () => {
@@ -229,11 +195,11 @@ describe('rows', () => {
     );
     expect([textsOf(examples), examples.labelled]).toEqual([[['a'], ['']], false]);
     expect(failure(() => unlabelledRows(table([['0', 'a'], ['1']]), context))).toMatchObject({
-      code: 'DATA_ROW',
+      code: 'TEXT_ROW',
       message: 'the row has no sentence',
       place: 'SST-2/test.tsv:3',
     });
-    expect(failure(() => unlabelledRows(table([]), context)).code).toBe('DATA_EMPTY');
+    expect(failure(() => unlabelledRows(table([]), context)).code).toBe('TEXT_EMPTY');
   });
 
   it('are counted against the published ones', () => {

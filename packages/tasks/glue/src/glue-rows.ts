@@ -6,8 +6,6 @@ import type { TextExamples } from './text-examples.ts';
 export interface RowContext {
   readonly task: GlueTask;
   readonly split: GlueSplit;
-  /** Whether the file is of the original layout: then its columns are where they were published. */
-  readonly original: boolean;
   /** The task's class names in the order of the model's outputs. */
   readonly labels: readonly string[];
   warn(message: string): void;
@@ -16,24 +14,16 @@ export interface RowContext {
 /** Places that a warning names. */
 const listed = 3;
 
-/** Name of a table's column: by its header, else by its place in the published file. Throws DATA_COLUMN. */
-function findColumn(
-  table: TextTable,
-  wanted: GlueColumn,
-  what: string,
-  { split, original }: RowContext,
-): string {
-  const named = wanted.names.find((name) => table.columns.includes(name));
-  if (named !== undefined) return named;
-  const published = original && table.columns.length === split.tsv.columns;
-  if (published) return table.columns[wanted.index]!;
+/** Name of a table's column, as its header has it. Throws TEXT_COLUMNS. */
+function findColumn({ origin, columns }: TextTable, { names }: GlueColumn): string {
+  const found = names.find((name) => columns.includes(name));
+  if (found !== undefined) return found;
   throw new MdpdError(
-    'DATA_COLUMN',
-    `${table.origin} has no column with ${what}: ${wanted.names.join(' or ')}`,
+    'TEXT_COLUMNS',
+    `there is no column ${names.map((name) => JSON.stringify(name)).join(' or ')}`,
     {
-      place: table.origin,
-      allowed: `the file has the columns ${table.columns.join(', ')}`,
-      fix: original ? `the published ${split.tsv.file} has ${split.tsv.columns} columns` : undefined,
+      place: origin,
+      allowed: columns.map((name) => JSON.stringify(name)),
       exitCode: 2,
     },
   );
@@ -48,7 +38,7 @@ function isAbsent(cell: string | number | null): boolean {
 }
 
 function badLabel(table: TextTable, index: number, cell: unknown, allowed: string): MdpdError {
-  return new MdpdError('DATA_LABEL', `the label is ${JSON.stringify(cell)}`, {
+  return new MdpdError('TEXT_LABEL', `the label is ${JSON.stringify(cell)}`, {
     place: table.place(index),
     allowed,
     exitCode: 2,
@@ -96,7 +86,7 @@ function warnOfBroken(table: TextTable, broken: readonly number[], warn: (messag
 }
 
 function nothingLeft(table: TextTable, what: string): MdpdError {
-  return new MdpdError('DATA_EMPTY', `${table.origin} has no ${what}`, {
+  return new MdpdError('TEXT_EMPTY', `${table.origin} has no ${what}`, {
     place: table.origin,
     allowed: `${table.size} rows were read`,
     exitCode: 2,
@@ -105,12 +95,12 @@ function nothingLeft(table: TextTable, what: string): MdpdError {
 
 /**
  * Examples of a table with labels. Rows that lack a text or label are left out with one warning: QQP has some.
- * Throws DATA_COLUMN, DATA_LABEL for a label that the task does not have, DATA_EMPTY where nothing is left.
+ * Throws TEXT_COLUMNS, TEXT_LABEL for a label that the task does not have, TEXT_EMPTY where nothing is left.
  */
 export function labelledRows(table: TextTable, context: RowContext): TextExamples {
   const { task, split } = context;
-  const texts = split.tsv.texts.map((column) => findColumn(table, column, 'a sentence', context));
-  const column = findColumn(table, split.tsv.label!, 'the label', context);
+  const texts = split.tsv.texts.map((column) => findColumn(table, column));
+  const column = findColumn(table, split.tsv.label!);
   const read = task.kind === 'regression' ? scoreReader(table, column) : classReader(table, column, context);
   const [kept, labels, broken]: [number[], number[], number[]] = [[], [], []];
   for (let index = 0; index < table.size; index++) {
@@ -128,16 +118,16 @@ export function labelledRows(table: TextTable, context: RowContext): TextExample
   return examplesOf(table, texts, kept, labels);
 }
 
-/** All rows of a table, without labels. Throws DATA_COLUMN, and DATA_ROW for a row that lacks a text. */
+/** All rows of a table, without labels. Throws TEXT_COLUMNS, and TEXT_ROW for a row that lacks a text. */
 export function unlabelledRows(table: TextTable, context: RowContext): TextExamples {
-  const texts = context.split.tsv.texts.map((column) => findColumn(table, column, 'a sentence', context));
+  const texts = context.split.tsv.texts.map((column) => findColumn(table, column));
   if (table.size === 0) throw nothingLeft(table, 'example');
   for (let index = 0; index < table.size; index++) {
     const row = table.row(index);
     const missing = texts.find((name) => row[name] == null);
     if (missing === undefined) continue;
     // An answer is due for every row: none may be left out.
-    throw new MdpdError('DATA_ROW', `the row has no ${missing}`, { place: table.place(index) });
+    throw new MdpdError('TEXT_ROW', `the row has no ${missing}`, { place: table.place(index) });
   }
   return examplesOf(
     table,

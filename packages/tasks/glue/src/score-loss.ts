@@ -3,8 +3,10 @@
  *
  * Letters: B batch.
  */
+import { MdpdError } from '@mdpd/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { withGradient } from '@mdpd/tensor/with-gradient';
+import type { TextExamples } from './text-examples.ts';
 
 /**
  * (output − score)² / unit of every example.
@@ -43,4 +45,18 @@ export function varianceOf(size: number, score: (index: number) => number): numb
     squares += off * (value - mean);
   }
   return size > 0 ? squares / size : 0;
+}
+
+/** Unit of squared errors: the variance of training scores. Throws DATA_CLASSES where they are all equal. */
+export function scoreUnit({ size, label, origin }: TextExamples): number {
+  const unit = varianceOf(size, label);
+  if (unit > 0) return unit;
+  throw new MdpdError(
+    'DATA_CLASSES',
+    `all ${size} scores of ${origin} are equal: there is nothing to learn`,
+    {
+      place: 'data.train',
+      exitCode: 2,
+    },
+  );
 }

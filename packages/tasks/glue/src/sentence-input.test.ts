@@ -1,4 +1,4 @@
-import { formatError, MdpdError } from '@mdpd/core';
+import { formatError, type MdpdError } from '@mdpd/core';
 import { describe, expect, it } from 'vitest';
 import { parseSentences } from './sentence-input.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEncoder, type SentenceEncoder } from './sentence-encoder.ts';
 import { createSentenceTask, scoreText, type SentenceTaskOptions } from './sentence-task.ts';
 import { createTextFixture, plain, textInputs, wordsOf } from './testing/text-fixture.ts';
-import { textClassMetrics, textScoreMetrics } from './text-metrics.ts';
+import { textMetrics } from './text-metrics.ts';
 import type { TextExamples } from './text-examples.ts';
 
 const fixture = createTextFixture<unknown>();
@@ -23,7 +23,7 @@ const taskOf = (options: Partial<SentenceTaskOptions>) =>
     labels: ['bad', 'good', 'so so'],
     splits: {},
     primaryMetric: 'accuracy',
-    metrics: () => textClassMetrics(3),
+    metrics: textMetrics('classification', 3).metrics,
     encoder,
     sentences: 1,
     ...options,
@@ -33,7 +33,7 @@ const scoreTask = (unit?: number) =>
     kind: 'regression',
     labels: ['score'],
     primaryMetric: 'pearson',
-    metrics: textScoreMetrics,
+    metrics: textMetrics('regression', 1).metrics,
     unit,
   });
 

@@ -60,7 +60,7 @@ export function trainingClasses(
 
 /**
  * Reads the class of a cell, as its position in `labels`.
- * Throws DATA_LABEL with file and row for a class that is none of them.
+ * Throws TEXT_LABEL with file and row for a class that is none of them.
  */
 export function classReader(
   table: TextTable,
@@ -72,7 +72,7 @@ export function classReader(
     const name = nameOf(table, column, cell);
     const position = positions.get(name);
     if (position !== undefined) return position;
-    throw new MdpdError('DATA_LABEL', `the class "${name}" is none of the model's classes`, {
+    throw new MdpdError('TEXT_LABEL', `the class "${name}" is none of the model's classes`, {
       place: table.place(row),
       allowed: list(labels),
       fix: didYouMean(name, labels) ?? 'add examples of it to the training data, or remove the row',

@@ -8,16 +8,20 @@ import { bestClass } from '@mdpd/data/class-outputs';
 import { accuracy, Confusion, f1, macroF1, matthewsCorrelation } from './confusion.ts';
 import { meanSquaredError, pearson, spearman } from './correlation.ts';
 
-/**
- * `accuracy`; `f1` of the second of two classes, or `f1_macro` of more; `matthews_correlation`.
- */
-export function textClassMetrics(classes: number): MetricAccumulator {
+export interface TextMetrics {
+  readonly primaryMetric: string;
+  metrics(): MetricAccumulator;
+}
+
+/** `accuracy`; `f1` of the second of two classes, or `f1_macro` of more; `matthews_correlation`. */
+function classMetrics(classes: number): MetricAccumulator {
   const confusion = new Confusion(classes);
   return {
     add(output, target, rows) {
       const labels = target.label!.data;
-      for (let row = 0; row < rows; row++)
+      for (let row = 0; row < rows; row++) {
         confusion.add(labels[row]!, bestClass(output, row * classes, classes));
+      }
     },
     result: () => ({
       accuracy: accuracy(confusion),
@@ -28,7 +32,7 @@ export function textClassMetrics(classes: number): MetricAccumulator {
 }
 
 /** `pearson`, `spearmanr`, and `mse` on the scale of the scores. */
-export function textScoreMetrics(): MetricAccumulator {
+function scoreMetrics(): MetricAccumulator {
   const [outputs, scores]: [number[], number[]] = [[], []];
   return {
     add(output, target, rows) {
@@ -43,4 +47,11 @@ export function textScoreMetrics(): MetricAccumulator {
       mse: meanSquaredError(outputs, scores),
     }),
   };
+}
+
+/** Metrics of classes, as many as there are, or of a score. */
+export function textMetrics(kind: 'classification' | 'regression', classes: number): TextMetrics {
+  return kind === 'regression'
+    ? { primaryMetric: 'pearson', metrics: scoreMetrics }
+    : { primaryMetric: 'accuracy', metrics: () => classMetrics(classes) };
 }

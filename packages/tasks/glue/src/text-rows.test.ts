@@ -42,7 +42,7 @@ describe('readRows', () => {
   ])('refuses a row with %s, or leaves it out', (_name, row, message) => {
     const table = mails(['buy now', 'spam'], row, ['hello', 'ham']);
     expect(failure(() => readRows(table, options()))).toMatchObject({
-      code: 'DATA_ROW',
+      code: 'TEXT_ROW',
       message,
       place: 'mails.csv:3',
       allowed: 'text and label in every row',
@@ -83,7 +83,7 @@ describe('readRows', () => {
   it('names the columns that there are', () => {
     const table = mails(['a', 'spam']);
     expect(failure(() => readRows(table, options({ texts: ['boby'] })))).toMatchObject({
-      code: 'DATA_COLUMN',
+      code: 'TEXT_COLUMNS',
       message: 'mails.csv has no column "boby"',
       place: 'data.text',
       allowed: 'body, kind',
@@ -98,7 +98,7 @@ describe('readRows', () => {
 
   it('must find something', () => {
     expect(failure(() => readRows(mails(), options()))).toMatchObject({
-      code: 'DATA_EMPTY',
+      code: 'TEXT_EMPTY',
       message: 'mails.csv has no example',
       place: 'data.train',
       allowed: '0 rows were read',
@@ -179,7 +179,7 @@ describe('classes', () => {
     const read = classReader(mails(['a', 'spm']), 'kind', ['ham', 'spam']);
     expect([read('ham', 0), read('spam', 0)]).toEqual([0, 1]);
     expect(failure(() => read('spm', 0))).toMatchObject({
-      code: 'DATA_LABEL',
+      code: 'TEXT_LABEL',
       message: 'the class "spm" is none of the model\'s classes',
       place: 'mails.csv:2',
       allowed: 'ham, spam',

@@ -26,7 +26,7 @@ const listed = 3;
 
 function requireColumn({ origin, columns }: TextTable, name: string, key: string): void {
   if (columns.includes(name)) return;
-  throw new MdpdError('DATA_COLUMN', `${origin} has no column "${name}"`, {
+  throw new MdpdError('TEXT_COLUMNS', `${origin} has no column "${name}"`, {
     place: key,
     allowed: columns,
     fix: didYouMean(name, columns),
@@ -55,8 +55,8 @@ function problemOf(table: TextTable, index: number, { texts, label, kind }: RowO
 
 /**
  * Rows of a table that have all that is asked for.
- * Throws DATA_COLUMN for a column that is not there, DATA_ROW for the first row that lacks something (unless such rows
- * are skipped), DATA_EMPTY where none is left.
+ * Throws TEXT_COLUMNS for a column that is not there, TEXT_ROW for the first row that lacks something (unless such rows
+ * are skipped), TEXT_EMPTY where none is left.
  */
 export function readRows(table: TextTable, options: RowOptions): ReadRows {
   const { texts, label, onInvalid, place, warn } = options;
@@ -72,7 +72,7 @@ export function readRows(table: TextTable, options: RowOptions): ReadRows {
     } else if (onInvalid === 'skip') {
       bad.push(index);
     } else {
-      throw new MdpdError('DATA_ROW', problem, {
+      throw new MdpdError('TEXT_ROW', problem, {
         place: table.place(index),
         allowed: 'text and label in every row',
         fix: 'correct the row, or leave out all rows like it: data.onInvalid=skip',
@@ -81,7 +81,7 @@ export function readRows(table: TextTable, options: RowOptions): ReadRows {
     }
   }
   if (rows.length === 0) {
-    throw new MdpdError('DATA_EMPTY', `${table.origin} has no example`, {
+    throw new MdpdError('TEXT_EMPTY', `${table.origin} has no example`, {
       place,
       allowed: `${table.size} rows were read`,
       exitCode: 2,
