@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatError, type Dataset, type MdpdError, type ProgressRecord, type Task } from '@mdpd/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { glueProvider } from './glue-provider.ts';
 import { findGlueTask, glueTasks } from './glue-tasks.ts';
-import { splitExamples, type GlueFormat } from './testing/glue-fixtures.ts';
+import { splitExamples, writeGlueFixtures, type GlueFormat } from './testing/glue-fixtures.ts';
 import { createGlueFixture, type GlueFixture } from './testing/glue-fixture.ts';
 import { plain, registry, targetsOf, wordsOf } from './testing/text-fixture.ts';
 
@@ -12,7 +12,10 @@ let fixture: GlueFixture;
 beforeEach(() => {
   fixture = createGlueFixture();
 });
-afterEach(() => fixture.remove());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  fixture.remove();
+});
 
 const formats: readonly GlueFormat[] = ['tsv', 'parquet', 'converter', 'jsonl'];
 const trained = glueTasks.filter(({ name }) => name !== 'ax');
@@ -203,6 +206,27 @@ describe('splits', () => {
         '  no file is named for the validation_mismatched split of MNLI',
         '  allowed: a .tsv, .csv, .jsonl or .parquet file',
       ].join('\n'),
+    );
+  });
+
+  it('come from the hub, here from its cache', async () => {
+    const commit = 'c'.repeat(40);
+    const repository = 'cache/datasets--nyu-mll--glue';
+    writeGlueFixtures(join(fixture.directory, repository, 'snapshots', commit), {
+      format: 'parquet',
+      tasks: ['rte'],
+    });
+    fixture.write({ [`${repository}/refs/main`]: commit });
+    vi.stubEnv('HF_HUB_CACHE', join(fixture.directory, 'cache'));
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    const source = 'hub:nyu-mll/glue';
+    const task = await fixture.open({ task: 'rte', source });
+    expect(sizesOf(task)).toEqual({ train: 48, test: 20 });
+    expect(task.splits.train!.origin).toBe(`${source}@${commit} rte train`);
+    expect(Object.keys(await task.submission!.open())).toEqual(['test']);
+    expect(await textOf(fixture.open({ task: 'sst2', source }))).toMatch(/^error HUB_OFFLINE at data.source/);
+    expect(await textOf(fixture.open({ task: 'sst2', source: 'nyu-mll/glue' }))).toMatch(
+      /^error HUB_REFERENCE at data.source/,
     );
   });
 
