@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { MdpdError } from '@mdpd/core';
 import { CsvError, parse } from 'csv-parse';
+import { withoutBom } from './byte-lines.ts';
 import {
   cellProblem,
   mostRowBytes,
@@ -65,6 +66,15 @@ class CsvReader {
   }
 }
 
+/** The parser's own option for it would also turn cells into strings. */
+async function* dropBom(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const chunk of chunks) {
+    yield first ? withoutBom(chunk) : chunk;
+    first = false;
+  }
+}
+
 /** Quotes that do not pair up leave open where the next row starts, so such a file is refused as a whole. */
 function unreadable(error: CsvError, place: string): MdpdError {
   const message =
@@ -86,7 +96,6 @@ export async function readCsvTable(path: string, options: TableOptions): Promise
   const reader = new CsvReader(options);
   let lines = 0;
   const parser = parse({
-    bom: true,
     // Cells stay bytes, so that what is not UTF-8 is seen.
     encoding: null,
     record_delimiter: ['\r\n', '\n'],
@@ -101,7 +110,7 @@ export async function readCsvTable(path: string, options: TableOptions): Promise
   });
   parser.resume();
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), parser);
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), dropBom, parser);
   } catch (error) {
     if (error instanceof CsvError) throw unreadable(error, reader.place(lines + 1));
     throw error;
