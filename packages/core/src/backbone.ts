@@ -7,6 +7,7 @@
  * static shapes. So the same code runs eagerly, is differentiated block by block, traced and exported.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Generation } from './generation.ts';
 import type { RandomSource } from './random.ts';
 import type { HostRecord, InputSpec, JsonObject, Params, TensorRecord } from './tensors.ts';
 
@@ -99,6 +100,8 @@ export interface Backbone {
   pool(params: Params, finished: State): Tensor;
   /** The head that Hugging Face defines for this kind of task, or undefined where there is none. */
   head(kind: HeadKind, outputs: number): Head | undefined;
+  /** How it answers with its `seq2seq` head; `params` are backbone's and head's. Absent: it has no such head. */
+  readonly generation?: Generation;
   /** Attention probabilities [B, H, N, N] of block `index` for every stream it changes, from h_index (for measurements). */
   attention?(params: Params, index: number, state: State): Readonly<TensorRecord>;
   /**

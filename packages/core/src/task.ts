@@ -58,6 +58,18 @@ export interface Task {
   savedFiles(): Readonly<Record<string, SavedFile>>;
   /** How answers are sent to the server of a benchmark; absent: there is none. */
   readonly submission?: Submission;
+  /** Where the head is `seq2seq` and answers are generated: evaluation and prediction read these, not outputs. */
+  readonly answers?: Answers;
+}
+
+/** Generated answers: tokens instead of logits. Letters: T most tokens of an answer. */
+export interface Answers {
+  /** T, the end included. */
+  readonly tokens: number;
+  /** As `Task.metrics`, of ids [rows, T] instead of logits; after the end stands padding. */
+  metrics(): MetricAccumulator;
+  /** Reads one row of ids, length T. */
+  decode(ids: Float32Array): Prediction;
 }
 
 /** Examples whose labels only the server of a benchmark knows, and the files that it scores. */
