@@ -107,7 +107,7 @@ describe('requireSplit', () => {
       message: 'there is no file for the validation_matched split of MNLI',
       place: 'data.root',
       allowed: `MNLI/dev_matched.tsv, mnli/validation_matched-00000-of-00001.parquet, mnli/validation_matched/0000.parquet, mnli/validation_matched.jsonl in ${folder}`,
-      fix: 'put GLUE there (docs/data.md says where it comes from), or name where it is: data.root=…',
+      fix: 'put GLUE there (docs/text.md has the layouts), or name where it is: data.root=…',
       exitCode: 2,
     });
   });

@@ -115,7 +115,7 @@ export async function requireSplit(
   throw new MdpdError('DATA_MISSING', `there is no file for the ${split.name} split of ${task.title}`, {
     place,
     allowed: wanted(root, task, split),
-    fix: `put GLUE there (docs/data.md says where it comes from), or name where it is: ${place}=…`,
+    fix: `put GLUE there (docs/text.md has the layouts), or name where it is: ${place}=…`,
     exitCode: 2,
   });
 }

@@ -236,7 +236,7 @@ describe('splits', () => {
         'error DATA_MISSING at data.root',
         '  there is no file for the train split of SST-2',
         `  allowed: SST-2/train.tsv, sst2/train-00000-of-00001.parquet, sst2/train/0000.parquet, sst2/train.jsonl in ${join(fixture.directory, 'glue')}`,
-        '  fix: put GLUE there (docs/data.md says where it comes from), or name where it is: data.root=…',
+        '  fix: put GLUE there (docs/text.md has the layouts), or name where it is: data.root=…',
       ].join('\n'),
     );
     expect(await textOf(fixture.open({ task: 'ax' }))).toBe(

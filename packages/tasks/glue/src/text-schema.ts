@@ -8,7 +8,7 @@ const part = z.union([split, z.number().gt(0).max(0.5)]);
 
 const fields = z.strictObject({
   train: split.describe(
-    'training examples: a file (.csv, .tsv, .jsonl, .parquet) or SOURCE:SPLIT, with slices as in docs/data.md',
+    'training examples: a file (.csv, .tsv, .jsonl, .parquet) or SOURCE:SPLIT, with slices as in docs/text.md',
   ),
   validation: part
     .optional()
