@@ -79,6 +79,9 @@ describe('readOriginal', () => {
         '  fix: the published train.tsv has 4 columns',
       ].join('\n'),
     );
+    // Unknown names in a file of another shape than the published one: places say nothing.
+    const wider = 'id\ta\tb\tgenre\tgold\n0\tx\ty\tz\tentailment\n';
+    expect(await textOf(read('rte', 'train', wider))).toContain('there is no column "sentence1"');
     for (const nothing of ['', '\n', '\uFEFF\r\n\n']) {
       expect(await textOf(read('sst2', 'train', nothing))).toBe(
         'error TEXT_EMPTY at SST-2/train.tsv\n  the file is empty',
