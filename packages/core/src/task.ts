@@ -77,7 +77,8 @@ export interface Submission {
   /** Opens the examples, by split name. */
   open(): Promise<Readonly<Record<string, Dataset>>>;
   /**
-   * Writes the server's files into `folder` from the outputs of every split that `open` gave, [rows, C] in order.
+   * Writes the server's files into `folder` from the outputs of every split that `open` gave, [rows, C] in order; or from
+   * the ids of its answers, [rows, T], where the task has `answers`.
    * Returns what was written, and what the server wants besides.
    */
   write(folder: string, outputs: Readonly<Record<string, Float32Array>>): WrittenSubmission;

@@ -1,7 +1,7 @@
 import { describeTask, type TaskSubject } from '@mdpd/testing/describe-task';
 import { afterAll } from 'vitest';
 import { createGlueFixture } from './testing/glue-fixture.ts';
-import { createTextFixture, textInputs } from './testing/text-fixture.ts';
+import { answerConfig, answerInputs, createTextFixture, textInputs } from './testing/text-fixture.ts';
 import { textProvider } from './text-provider.ts';
 import { textSchema, type TextData } from './text-schema.ts';
 
@@ -50,6 +50,24 @@ for (const protocol of ['validation', 'half'] as const) {
       return { task, inputs: textInputs, augments: false, ...said };
     });
   }
+}
+
+// A backbone with a decoder is asked and answers in words.
+const answering = {
+  backbone: { family: 't5', config: answerConfig, folder: glue.model },
+  inputs: answerInputs,
+};
+for (const [name, said] of [
+  ['sst2', single],
+  ['mrpc', pair],
+  ['stsb', pair],
+  ['mnli', pair],
+] as const) {
+  describeTask(`glue ${name}, in words`, async () => {
+    glue.add({ format: 'tsv', tasks: [name] });
+    const task = await glue.open({ task: name }, answering);
+    return { task, inputs: answerInputs, augments: false, ...said };
+  });
 }
 
 const openOwn = (recipe: object): ReturnType<typeof textProvider.open> => {

@@ -3,23 +3,24 @@ import {
   MdpdError,
   type Dataset,
   type SplitName,
-  type Submission,
   type Task,
   type TaskContext,
   type TaskProvider,
 } from '@mdpd/core';
+import { answerEncoder } from './answer-encoder.ts';
+import { glueAnswers } from './glue-answers.ts';
 import { aggregateGlue } from './glue-means.ts';
 import { glueMetrics, gluePrimaryMetric } from './glue-metrics.ts';
 import { glueSchema, type GlueData } from './glue-schema.ts';
+import { glueSubmission } from './glue-server.ts';
 import { openGlueSplits, type GlueSplits } from './glue-splits.ts';
 import type { GlueContext } from './glue-tables.ts';
 import { findGlueTask, glueTasks, type GlueTask } from './glue-tasks.ts';
-import { labelOrder, matchLabels, type LabelOrder } from './label-order.ts';
+import { labelOrder, matchLabels } from './label-order.ts';
 import { readSettings, settingsFile } from './saved-settings.ts';
 import { scoreUnit } from './score-loss.ts';
-import { openEncoder, type SentenceEncoder } from './sentence-encoder.ts';
-import { createSentenceTask } from './sentence-task.ts';
-import { submissionText, writeSubmission } from './submission.ts';
+import { openEncoder, vocabularyOf, type SentenceEncoder } from './sentence-encoder.ts';
+import { createSentenceTask, type TaskEncoder } from './sentence-task.ts';
 import { openSavedText, savedLabels } from './saved-text.ts';
 
 const defaultMaxLength = 128;
@@ -35,45 +36,14 @@ function trainableTask(name: string): GlueTask {
   });
 }
 
-/** Splits of the benchmark's server that a model of the task answers: those of MNLI also AX. */
-function serverSplits(task: GlueTask): { key: string; task: GlueTask; split: string; file: string }[] {
-  const tasks = task.name === 'mnli' ? [task, findGlueTask('ax')] : [task];
-  return tasks.flatMap((owner) =>
-    owner.splits.flatMap(({ name, submission }) =>
-      submission === undefined
-        ? []
-        : [{ key: owner === task ? name : owner.name, task: owner, split: name, file: submission }],
-    ),
-  );
-}
-
-function submissionOf(
-  context: GlueContext,
-  task: GlueTask,
-  order: LabelOrder,
+/** The encoder of a task: for a backbone with a decoder one that asks and answers in words. */
+function encoderFor(
   encoder: SentenceEncoder,
-): Submission {
-  const splits = serverSplits(task);
-  return {
-    async open() {
-      const opened: Record<string, Dataset> = {};
-      for (const { key, task: owner, split } of splits) {
-        const examples = await openGlueSplits(context, owner, order.classes).unlabelled(split);
-        if (examples) opened[key] = await encoder.dataset(key, examples, 'label');
-        else
-          context.warn(`there is no file for the ${split} split of ${owner.title}: its answers are left out`);
-      }
-      return opened;
-    },
-    write(folder, outputs) {
-      const files = splits.flatMap(({ key, task: owner, file }) =>
-        outputs[key]
-          ? [[file, submissionText(owner, order.classes, { outputs: outputs[key] })] as const]
-          : [],
-      );
-      return writeSubmission(folder, Object.fromEntries(files));
-    },
-  };
+  context: TaskContext,
+  task: GlueTask,
+  classes: readonly string[],
+): TaskEncoder {
+  return encoder.answers ? answerEncoder(encoder, context, glueAnswers(task, classes)) : encoder;
 }
 
 interface OpenedSplits {
@@ -86,7 +56,7 @@ async function openDatasets(
   { splits: wanted }: GlueContext,
   task: GlueTask,
   splits: GlueSplits,
-  encoder: SentenceEncoder,
+  encoder: TaskEncoder,
 ): Promise<OpenedSplits> {
   const target = task.kind === 'regression' ? 'score' : 'label';
   const opened: Partial<Record<SplitName, Dataset>> = {};
@@ -104,7 +74,7 @@ async function openWithData(context: GlueContext): Promise<Task> {
   const { data, labels: saved, backbone, warn } = context;
   const task = trainableTask(data.task);
   const order = labelOrder(task, { saved, config: backbone.config, warn });
-  const encoder = await openEncoder(context, data);
+  const encoder = encoderFor(await openEncoder(context, data), context, task, order.classes);
   const splits = openGlueSplits(context, task, order.classes);
   const { splits: opened, unit } = await openDatasets(context, task, splits, encoder);
   const mismatched = splits.plan.test?.some((portion) => portion.mismatched) ?? false;
@@ -118,9 +88,10 @@ async function openWithData(context: GlueContext): Promise<Task> {
     metrics: () => glueMetrics({ task, labels: order.classes, mismatched }),
     ...(unit === undefined ? {} : { unit }),
     encoder,
+    ...vocabularyOf(context),
     sentences: task.sentences,
     ...(data.train === undefined && data.validation === undefined
-      ? { submission: submissionOf(context, task, order, encoder) }
+      ? { submission: glueSubmission(context, task, order.classes, encoder) }
       : {}),
   });
 }
@@ -133,8 +104,8 @@ function savedTask(name: string | undefined, labels: readonly string[]): GlueTas
 
 /** A saved model alone: it reads what a user types. */
 async function openSaved(context: TaskContext<GlueData>): Promise<Task> {
-  const labels = savedLabels(context);
   const settings = readSettings(context.backboneFiles[settingsFile]);
+  const labels = savedLabels(context, settings);
   const task = savedTask(settings.task, labels);
   const encoder = await openEncoder(context, { maxLength: settings.maxLength ?? defaultMaxLength });
   if (!task) return openSavedText('glue', context, encoder);
@@ -147,7 +118,8 @@ async function openSaved(context: TaskContext<GlueData>): Promise<Task> {
     splits: {},
     primaryMetric: gluePrimaryMetric(task, false),
     metrics: () => glueMetrics({ task, labels: classes }),
-    encoder,
+    encoder: encoderFor(encoder, context, task, classes),
+    ...vocabularyOf(context),
     sentences: task.sentences,
   });
 }

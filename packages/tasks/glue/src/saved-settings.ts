@@ -10,19 +10,31 @@ export interface SavedSettings {
   /** How many sentences an example has. */
   readonly sentences: 1 | 2;
   readonly maxLength: number;
+  /** Of models that answer in words, whose config.json says neither: what they answer. */
+  readonly kind?: 'classification' | 'regression';
+  readonly labels?: readonly string[];
+  /** Most tokens of an answer, its end included. */
+  readonly answerTokens?: number;
 }
 
 /** Content of the file. */
 export function savedSettings(settings: SavedSettings): JsonObject {
-  return { ...settings };
+  const { labels, ...rest } = settings;
+  return { ...rest, ...(labels ? { labels: [...labels] } : {}) };
 }
+
+const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0;
 
 /** Settings of a saved model; what is missing or of another kind is left out. */
 export function readSettings(file: JsonObject | undefined): Partial<SavedSettings> {
-  const { task, sentences, maxLength } = file ?? {};
+  const { task, sentences, maxLength, kind, labels, answerTokens } = file ?? {};
+  const named = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
   return {
     ...(typeof task === 'string' ? { task } : {}),
     ...(sentences === 1 || sentences === 2 ? { sentences } : {}),
-    ...(Number.isInteger(maxLength) && Number(maxLength) > 0 ? { maxLength: Number(maxLength) } : {}),
+    ...(isCount(maxLength) ? { maxLength } : {}),
+    ...(kind === 'classification' || kind === 'regression' ? { kind } : {}),
+    ...(named && labels.length > 0 ? { labels: labels as string[] } : {}),
+    ...(isCount(answerTokens) && answerTokens <= 4096 ? { answerTokens } : {}),
   };
 }

@@ -12,6 +12,9 @@ const fewestExamples = 64;
 
 export interface SentenceEncoder {
   readonly maxLength: number;
+  readonly tokenizer: Tokenizer;
+  /** Whether the backbone has a decoder: it answers in words. */
+  readonly answers: boolean;
   /** Encodes a split; `name` is for messages. */
   dataset(name: string, examples: TextExamples, target: 'label' | 'score'): Promise<Dataset>;
   encode(texts: readonly (readonly [string, string?])[]): Promise<Batch>;
@@ -85,12 +88,14 @@ export async function openEncoder(context: TaskContext, options: EncoderOptions)
   const shared = {
     tokenizer,
     maxLength,
-    inputs: Object.keys(context.inputs),
+    inputs: Object.keys(context.inputs).filter((name) => !name.startsWith('decoder_')),
     // Backbones that read one length only get it.
     ...(variable ? {} : { buckets: [most] }),
   };
   return {
     maxLength,
+    tokenizer,
+    answers: context.inputs['decoder_input_ids'] !== undefined,
     async dataset(name, examples, target) {
       const dataset = await TextDataset.open(examples, {
         ...shared,
@@ -113,4 +118,10 @@ export async function openEncoder(context: TaskContext, options: EncoderOptions)
     },
     files: () => tokenizer.files(),
   };
+}
+
+/** Words of the backbone: logits of a token where it answers in them. */
+export function vocabularyOf({ backbone }: Pick<TaskContext, 'backbone'>): { readonly vocabulary?: number } {
+  const { vocab_size: vocabulary } = backbone.config;
+  return typeof vocabulary === 'number' ? { vocabulary } : {};
 }

@@ -10,13 +10,15 @@ import {
 } from '@mdpd/core';
 import { openTable } from '@mdpd/data/text/open-table';
 import { createRandom, shuffle } from '@mdpd/tensor/random';
+import { answerEncoder } from './answer-encoder.ts';
 import { limitOf } from './glue-splits.ts';
 import { scoreLabel } from './glue-tasks.ts';
-import { readSettings, settingsFile } from './saved-settings.ts';
+import { readSettings, settingsFile, type SavedSettings } from './saved-settings.ts';
 import { openSavedText } from './saved-text.ts';
 import { scoreUnit } from './score-loss.ts';
-import { openEncoder } from './sentence-encoder.ts';
-import { createSentenceTask } from './sentence-task.ts';
+import { openEncoder, vocabularyOf, type SentenceEncoder } from './sentence-encoder.ts';
+import { createSentenceTask, type TaskEncoder } from './sentence-task.ts';
+import { answeredScore, textAnswers } from './text-answers.ts';
 import { classReader, trainingClasses } from './text-classes.ts';
 import { limitExamples, selectExamples, type TextExamples } from './text-examples.ts';
 import { textMetrics } from './text-metrics.ts';
@@ -82,8 +84,21 @@ async function openWanted(context: TextContext, needsClasses: boolean): Promise<
   return opened;
 }
 
+/** Settings of a saved model; none of a backbone that is trained, whatever it was trained for before. */
+function settingsOf({ labels, backboneFiles }: TextContext): Partial<SavedSettings> {
+  return labels === undefined ? {} : readSettings(backboneFiles[settingsFile]);
+}
+
+/** Class names of a saved model: of its config.json, or of its settings where it answers in words. */
+function savedClasses(context: TextContext): readonly string[] {
+  const { labels = [] } = context;
+  return labels.length > 0 ? labels : (settingsOf(context).labels ?? []);
+}
+
 /** Class names: of the saved model, else of training. */
-function labelsOf({ data, labels = [] }: TextContext, opened: Opened): readonly string[] {
+function labelsOf(context: TextContext, opened: Opened): readonly string[] {
+  const { data } = context;
+  const labels = savedClasses(context);
   if (data.score !== undefined) return labels.length === 1 ? labels : [scoreLabel];
   const train = opened.get('train');
   if (labels.length > 0) return labels;
@@ -151,15 +166,40 @@ function warnOfScale({ size, label, origin }: TextExamples, warn: (message: stri
   );
 }
 
+/** The encoder of a task: for a backbone with a decoder one that answers in words. */
+function encoderFor(
+  encoder: SentenceEncoder,
+  context: TextContext,
+  labels: readonly string[],
+  examples: Partial<Record<SplitName, TextExamples>>,
+): TaskEncoder {
+  if (!encoder.answers) return encoder;
+  if (context.data.label !== undefined)
+    return answerEncoder(encoder, context, textAnswers({ words: labels }));
+  const scores = Object.values(examples).filter(({ labelled }) => labelled);
+  const samples = scores.flatMap((each) =>
+    Array.from({ length: each.size }, (_, i) => answeredScore(each.label(i))),
+  );
+  // A saved model says how long its answers are.
+  const { answerTokens: tokens } = settingsOf(context);
+  return answerEncoder(
+    encoder,
+    context,
+    textAnswers({ samples: [...new Set(samples)], ...(tokens ? { tokens } : {}) }),
+  );
+}
+
 async function openWithData(context: TextContext): Promise<Task> {
-  const { data, labels: saved = [] } = context;
+  const { data } = context;
+  const saved = savedClasses(context);
   const kind = data.score === undefined ? 'classification' : 'regression';
-  const encoder = await openEncoder(context, data);
+  const texts = await openEncoder(context, data);
   const opened = await openWanted(context, kind === 'classification' && saved.length === 0);
   const labels = labelsOf(context, opened);
   const examples = splitExamples(context, opened, labels);
+  const encoder = encoderFor(texts, context, labels, examples);
   const unit = kind === 'regression' && examples.train ? scoreUnit(examples.train) : undefined;
-  if (unit !== undefined) warnOfScale(examples.train!, context.warn);
+  if (unit !== undefined && !texts.answers) warnOfScale(examples.train!, context.warn);
   const splits: Partial<Record<SplitName, Dataset>> = {};
   for (const [name, each] of Object.entries(examples) as [SplitName, TextExamples][]) {
     if (!(context.splits?.includes(name) ?? true)) continue;
@@ -173,6 +213,7 @@ async function openWithData(context: TextContext): Promise<Task> {
     ...textMetrics(kind, labels.length),
     ...(unit === undefined ? {} : { unit }),
     encoder,
+    ...vocabularyOf(context),
     sentences: textColumns(data).length as 1 | 2,
   });
 }

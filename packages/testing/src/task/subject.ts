@@ -30,7 +30,7 @@ export function readsTokens({ head }: Pick<Task, 'head'>): boolean {
 /** Labels of examples, [B], or of their tokens, [B, N]; undefined for scores. */
 export function labelsOf(task: Task, target: HostRecord): HostTensor | undefined {
   const rank = readsTokens(task) ? 2 : 1;
-  const named = target['label'] ?? target['labels'];
+  const named = target[readsTokens(task) ? 'labels' : 'label'];
   return (
     named ?? Object.values(target).find(({ shape, dtype }) => dtype === 'int32' && shape.length === rank)
   );

@@ -40,6 +40,7 @@ const words = [
   ...['dog', 'cat', 'bird', 'horse', 'fish', 'cow', 'car', 'train', 'ship', 'truck', 'plane', 'boat'],
   ...['sees', 'likes', 'follows', 'hears', 'finds', 'house', 'garden', 'street', 'park'],
   ...['wonderful', 'great', 'funny', 'lovely', 'good', 'terrible', 'dull', 'sad', 'awful', 'bad'],
+  ...['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'sentence', ':'],
   ...['buy', 'now', 'hello', 'friend', 'cheap', 'meeting', 'tomorrow', 'free'],
 ];
 
@@ -48,6 +49,21 @@ export const textInputs: Readonly<Record<string, InputSpec>> = {
   input_ids: tokens,
   attention_mask: tokens,
   token_type_ids: tokens,
+};
+
+/** Of a backbone with a decoder, whose tokens are those of the fixture's tokenizer. */
+export const answerInputs: Readonly<Record<string, InputSpec>> = {
+  input_ids: tokens,
+  attention_mask: tokens,
+  decoder_input_ids: tokens,
+  decoder_attention_mask: tokens,
+};
+export const answerConfig: JsonObject = {
+  model_type: 't5',
+  vocab_size: words.length,
+  pad_token_id: 0,
+  eos_token_id: 3,
+  decoder_start_token_id: 0,
 };
 
 export interface TextFixture<Data> {
