@@ -61,15 +61,17 @@ describe.each<TinyModelName>(['text', 'score', 'words', 'pair', 'answer'])('%s',
   });
 });
 
-it('takes as many graphs of a phase as there are buckets', async () => {
-  const shapes = new Map<string, Set<string>>();
+type Event = { readonly name: string; readonly shapes: string } | { readonly released: string };
+
+/** The executor, with every call and release noted. */
+function watched(events: Event[]): Executor {
   const shapesOf = (tree: TensorTree): string =>
     tree instanceof tf.Tensor
       ? tree.shape.join('×')
       : Object.entries(tree)
           .map(([key, part]) => `${key}:${shapesOf(part)}`)
           .join();
-  const watching: Executor = {
+  return {
     ...executor,
     prepare: <Args extends readonly unknown[], Result>(
       name: string,
@@ -77,21 +79,49 @@ it('takes as many graphs of a phase as there are buckets', async () => {
       options?: PrepareOptions,
     ): PreparedFunction<Args, Result> => {
       const run = executor.prepare(name, fn, options);
-      const seen = shapes.get(name) ?? new Set<string>();
-      shapes.set(name, seen);
       const call = (...args: Args): Promise<Result> => {
-        seen.add(args.map((arg) => shapesOf(arg as TensorTree)).join());
+        events.push({ name, shapes: args.map((arg) => shapesOf(arg as TensorTree)).join() });
         return run(...args);
       };
-      return Object.assign(call, { release: () => run.release() });
+      const release = (): Promise<void> => {
+        events.push({ released: name });
+        return run.release();
+      };
+      return Object.assign(call, { release });
     },
   };
+}
+
+it('takes as many graphs of a phase as there are buckets', async () => {
+  const events: Event[] = [];
   const job = jobOf('text', mdpdMethod, { ...mdpd, warmup: 0 }, 24);
-  (await train({ ...job, executor: watching })).dispose();
-  expect(shapes.get('joint')!.size).toBe(2);
-  expect([...shapes].filter(([, seen]) => seen.size > 0).map(([name]) => name)).toEqual([
+  (await train({ ...job, executor: watched(events) })).dispose();
+  const shapes = events.flatMap((event) => ('name' in event && event.name === 'joint' ? [event.shapes] : []));
+  expect(shapes).toHaveLength(24);
+  expect(new Set(shapes).size).toBe(2);
+});
+
+it('gives back what a phase holds when it is over, and releases everything once', async () => {
+  const events: Event[] = [];
+  const job = jobOf('text', mdpdMethod, { ...mdpd, warmup: 0.5 }, 6);
+  (await train({ ...job, executor: watched(events) })).dispose();
+  const told = events.map((event) => ('name' in event ? event.name : `released ${event.released}`));
+  expect(told.slice(0, 10)).toEqual([
     'diagonality',
+    'released diagonality',
+    'label',
+    'label',
+    'label',
+    'released label',
     'joint',
+    'joint',
+    'joint',
+    'released joint',
+  ]);
+  expect(told.slice(10).sort()).toEqual([
+    'released side',
+    'released validate faded',
+    'released validate side',
   ]);
 });
 

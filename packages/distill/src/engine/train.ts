@@ -72,10 +72,8 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const plan = planSteps(dataset, job.train);
   const { method, state: begun } = await begin(job, plan);
   let state = begun;
-  const phases: Record<string, Prepared> = {};
-  for (const [name, fn] of Object.entries(method.phases)) {
-    phases[name] = executor.prepare(name, fn, { donate: { argument: 0, result: 'state' } });
-  }
+  const phases = preparePhases(executor, method);
+  const lastSteps = lastStepsOf(method, plan.steps);
   const evaluators = prepareEvaluators(executor, method);
   const log = new StepLog(job, plan);
   try {
@@ -89,7 +87,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       log.start();
       const input = uploadStep(job, method, batches, step);
       try {
-        const result = await phases[phase]!(state, input);
+        const result = await phases.get(phase)!(state, input);
         state = advance(state, result.state);
         await log
           .finish(step, phase, result, batches.main, method.scalars(step))
@@ -97,13 +95,14 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       } finally {
         disposeInput(input);
       }
+      if (lastSteps.get(phase) === step) await releasePhase(phases, phase);
       await evaluateWhenDue(job, method, evaluators, state, plan, step);
     }
   } catch (error) {
     disposeState(state);
     throw error;
   } finally {
-    await Promise.all([...Object.values(phases), ...evaluators.values()].map((each) => each.release()));
+    await Promise.all([...phases.values(), ...evaluators.values()].map((each) => each.release()));
   }
   return {
     method,
@@ -113,6 +112,27 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
     ...log.summary(),
     dispose: () => disposeState(state),
   };
+}
+
+function preparePhases(executor: Executor, method: Method): Map<string, Prepared> {
+  const donate = { argument: 0, result: 'state' } as const;
+  return new Map(
+    Object.entries(method.phases).map(([name, fn]) => [name, executor.prepare(name, fn, { donate })]),
+  );
+}
+
+/** The last step of every phase that has any. */
+function lastStepsOf(method: Method, steps: number): Map<string, number> {
+  const last = new Map<string, number>();
+  for (let step = 0; step < steps; step++) last.set(method.phase(step), step);
+  return last;
+}
+
+/** Compiled phases hold memory, one graph for every length of texts: one that is over gives it back. */
+async function releasePhase(phases: Map<string, Prepared>, name: string): Promise<void> {
+  const phase = phases.get(name)!;
+  phases.delete(name);
+  await phase.release();
 }
 
 /** The method and its first state, on the executor. */
