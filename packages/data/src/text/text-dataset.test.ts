@@ -72,7 +72,7 @@ describe('TextDataset', () => {
     expect(batch.target).toEqual({
       score: { data: Float32Array.of(0.5, 4.25), shape: [2], dtype: 'float32' },
     });
-    expect((await open([['10']])).load([0], plain)).resolves.toMatchObject({ target: {} });
+    expect(await (await open([['10']])).load([0], plain)).toMatchObject({ target: {} });
   });
 
   it('cuts what is too long and counts it', async () => {
@@ -154,8 +154,8 @@ describe('TextDataset', () => {
         const [rows, length] = input['input_ids']!.shape as [number, number];
         expect(rows).toBe(order.length);
         for (const [row, index] of order.entries()) {
-          const mask = input['attention_mask']!.data.slice(row * length, (row + 1) * length);
-          const ids = input['input_ids']!.data.slice(row * length, (row + 1) * length);
+          const mask = (input['attention_mask']!.data as Int32Array).slice(row * length, (row + 1) * length);
+          const ids = (input['input_ids']!.data as Int32Array).slice(row * length, (row + 1) * length);
           const real = mask.reduce((sum, value) => sum + value, 0);
           expect(real).toBe(dataset.length(index));
           expect(real).toBeLessThanOrEqual(Math.min(maxLength, dataset.buckets[dataset.bucket(index)]!));

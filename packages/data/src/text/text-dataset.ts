@@ -4,7 +4,14 @@
  * Letters: B batch, N tokens of the batch's bucket.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { MdpdError, type Batch, type Dataset, type HostRecord, type HostTensor } from '@mdpd/core';
+import {
+  MdpdError,
+  type Batch,
+  type Dataset,
+  type HostRecord,
+  type HostTensor,
+  type LoadOptions,
+} from '@mdpd/core';
 import { bucketOf, chooseBuckets } from './buckets.ts';
 import { buildExample } from './encode.ts';
 import { TokenStore, type StoredTokens } from './token-store.ts';
@@ -138,7 +145,8 @@ export class TextDataset implements Dataset {
     return this.tokens.length(index);
   }
 
-  load(indices: readonly number[]): Promise<Batch> {
+  /** Texts are not augmented: the options change nothing. */
+  load(indices: readonly number[], _options?: LoadOptions): Promise<Batch> {
     const length = indices.reduce((most, index) => Math.max(most, this.buckets[this.bucket(index)]!), 0);
     const shape = [indices.length, length];
     const input: HostRecord = {};

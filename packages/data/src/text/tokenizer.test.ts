@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { MdpdError, formatError, type JsonObject } from '@mdpd/core';
+import { formatError, type JsonObject, type MdpdError } from '@mdpd/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { scratchFolder, type ScratchFolder } from './testing/scratch-folder.ts';
