@@ -5,6 +5,7 @@ import {
   type Executor,
   type HostRecord,
   type ModelPath,
+  type Params,
   type Reporter,
   type SplitName,
   type Task,
@@ -13,15 +14,15 @@ import {
 import { typicalBatch } from '@mdpd/distill/engine/buckets';
 import { evaluate, type Evaluation, type Forward } from '@mdpd/distill/engine/evaluate';
 import { measureLatency } from '@mdpd/distill/engine/latency';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 
 /** Examples of the batch that is timed. */
 const latencyBatch = 32;
 
 /** One of the two models of a run, with its tensors in memory or on the executor. */
-export interface RunnablePath {
+export interface RunnablePath extends AnsweringModel<Params> {
   readonly path: ModelPath;
-  readonly forward: Forward;
   readonly parameters: HostRecord | { readonly onExecutor: TensorRecord };
 }
 
@@ -85,6 +86,7 @@ function evaluatePath(each: RunnablePath, job: EvaluatePathsJob): Promise<Evalua
       task,
       dataset: splitOf(task, split),
       forward: each.forward,
+      generation: each.generation,
       params,
       batchSize,
       limit,

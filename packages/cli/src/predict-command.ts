@@ -1,5 +1,6 @@
 /** `mdpd predict <run or model> <input …>` */
 import { resolveRecipe, type Executor, type Prediction } from '@mdpd/core';
+import { prepareOutputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
@@ -85,27 +86,24 @@ async function predict(name: string, typed: readonly string[], options: PredictO
 }
 
 async function predictAll(
-  { task, forward, parameters }: Runnable,
+  model: Runnable,
   inputs: readonly string[],
   executor: Executor,
 ): Promise<Prediction[]> {
+  const { task, parameters } = model;
   const params = uploadRecord(executor, parameters);
-  const run = executor.prepare('predict', forward);
+  const outputs = prepareOutputs(executor, 'predict', model, task);
   const predictions: Prediction[] = [];
   for (let start = 0; start < inputs.length; start += chunkSize) {
     const batch = await task.encode(inputs.slice(start, start + chunkSize));
-    const input = uploadRecord(executor, batch.input);
-    const logits = await run(params, input);
-    const output = (await executor.read(logits)).data as Float32Array;
-    logits.dispose();
-    disposeRecord(input);
+    const output = await outputs.of(params, batch);
     const width = output.length / batch.size;
     for (let row = 0; row < batch.size; row++) {
-      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)));
+      predictions.push(outputs.reader.decode(output.subarray(row * width, (row + 1) * width)));
     }
   }
   disposeRecord(params);
-  await run.release();
+  await outputs.release();
   return predictions;
 }
 

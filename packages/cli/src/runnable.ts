@@ -3,6 +3,7 @@ import {
   MdpdError,
   type HostRecord,
   type ModelPath,
+  type Params,
   type Recipe,
   type Registry,
   type SplitName,
@@ -10,23 +11,22 @@ import {
   type TaskContext,
 } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
-import type { Forward } from '@mdpd/distill/engine/evaluate';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { createRandom } from '@mdpd/tensor/random';
 import { openBackbone, type OpenedBackbone } from './backbone-reference.ts';
 import { initialParameters, labelsOf } from './initial-parameters.ts';
 import { openModel } from './model-folder.ts';
 import { readJson } from './files.ts';
-import { loadSide, sideForward } from './side-folder.ts';
+import { loadSide, sideModel } from './side-folder.ts';
 import type { Target } from './target.ts';
 import { headFor } from './task-head.ts';
 import { smokeExamples } from './smoke.ts';
 import path from 'node:path';
 
-export interface Runnable {
+export interface Runnable extends AnsweringModel<Params> {
   readonly path: ModelPath;
   readonly task: Task;
   readonly parameters: HostRecord;
-  readonly forward: Forward;
 }
 
 export interface OpenOptions {
@@ -56,6 +56,7 @@ async function openFaded(target: Target, options: OpenOptions): Promise<Runnable
     task,
     parameters: model.parameters,
     forward: (params, input) => runModel(backbone, model.head, params, input),
+    generation: backbone.generation,
   };
 }
 
@@ -87,7 +88,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   const initial = method.initialize(parameters, createRandom(seed).fork('method'));
   const measured = provider.needsBoundary?.(settings) === true;
   const state = await loadSide(target.folder, initial, measured);
-  return { path: 'side', task, parameters: state, forward: sideForward(method) };
+  return { path: 'side', task, parameters: state, ...sideModel(opened.backbone, method) };
 }
 
 /** What a task is told about the model whose inputs it prepares. */

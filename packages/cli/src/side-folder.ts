@@ -16,6 +16,8 @@ import {
   type TrainStateHost,
 } from '@mdpd/core';
 import type { Forward } from '@mdpd/distill/engine/evaluate';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
+import { generationOf } from '@mdpd/tensor/generate';
 import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
 import { writeFolder } from './model-folder.ts';
 import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
@@ -35,9 +37,13 @@ export function flattenState<T>(
   return Object.fromEntries(entries);
 }
 
-/** The side path of a method over a flat state. */
-export function sideForward(method: Method): Forward {
-  return (params, input) => method.forward('side', unflatten(params), input);
+/** The side path of a method as a model of a flat state. It answers without a cache: the ladders see every step. */
+export function sideModel(
+  { generation }: Pick<Backbone, 'generation'>,
+  method: Method,
+): AnsweringModel<Params> {
+  const forward: Forward = (params, input) => method.forward('side', unflatten(params), input);
+  return { forward, generation: generation && generationOf(generation, forward) };
 }
 
 function unflatten(params: Params): TrainState {

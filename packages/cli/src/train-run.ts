@@ -21,7 +21,7 @@ import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
 import { backboneContext } from './runnable.ts';
-import { flattenState, loadSide, saveSide, sideForward } from './side-folder.ts';
+import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
 import { smokeExamples, smokeSettings } from './smoke.ts';
 import { headFor } from './task-head.ts';
 
@@ -174,7 +174,7 @@ async function savePaths(job: PreparedJob, trained: TrainedRun): Promise<Runnabl
   if (method.paths.includes('faded')) paths.push(await saveFaded(job, trained));
   if (!method.paths.includes('side')) return paths;
   const side = paths.length > 0 ? { onExecutor: flattenState(state) } : await saveSidePath(job, trained);
-  return [...paths, { path: 'side', forward: sideForward(method), parameters: side }];
+  return [...paths, { path: 'side', ...sideModel(job.opened.backbone, method), parameters: side }];
 }
 
 async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promise<RunnablePath> {
@@ -199,6 +199,7 @@ async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promi
   return {
     path: 'faded',
     forward: (params, input) => runModel(model.opened.backbone, model.head, params, input),
+    generation: model.opened.backbone.generation,
     parameters: model.parameters,
   };
 }

@@ -153,9 +153,16 @@ it('scores have their correlation, and no agreement', async () => {
 });
 
 describe.each([
-  ['maskedLm', 'TinyTextForMaskedLM', 'fill-mask', 'method=mdpd'],
-  ['seq2seq', 'TinyTextForConditionalGeneration', 'text2text-generation', 'method.fade.train=norm+head'],
-])('a head over tokens: %s', (kind, architecture, pipeline, setting) => {
+  ['maskedLm', 'TinyTextForMaskedLM', 'fill-mask', 'method=mdpd', /^\d+( \d+)+$/],
+  // Generated, and maybe of no word at all.
+  [
+    'seq2seq',
+    'TinyTextForConditionalGeneration',
+    'text2text-generation',
+    'method.fade.train=norm+head',
+    /^(\d+( \d+)*)?$/,
+  ],
+])('a head over tokens: %s', (kind, architecture, pipeline, setting, said) => {
   it('is trained, saved, opened again, evaluated and exported', async () => {
     const run = `runs/${kind}`;
     await succeed('train', `${kind}.yaml`, setting, '--out', run);
@@ -168,7 +175,7 @@ describe.each([
     const { stdout } = await succeed('evaluate', run, '--json');
     expect((JSON.parse(stdout) as { metrics: unknown }).metrics).toEqual(result(run).metrics.faded);
     const predicted = await succeed('predict', path.join(run, 'model'), 'test:0', '--json');
-    expect((JSON.parse(predicted.stdout) as { value: string }[])[0]!.value).toMatch(/^\d+( \d+)+$/);
+    expect((JSON.parse(predicted.stdout) as { value: string }[])[0]!.value).toMatch(said);
     const exported = await succeed('export', run, '--json');
     const { files } = JSON.parse(exported.stdout) as { files: { maxDifference: number }[] };
     expect(files[0]!.maxDifference).toBeLessThan(1e-4);

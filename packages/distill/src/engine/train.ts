@@ -18,10 +18,12 @@ import type {
   TrainState,
 } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
+import { generationOf, generationWith } from '@mdpd/tensor/generate';
 import { createRandom } from '@mdpd/tensor/random';
 import { evaluate } from './evaluate.ts';
 import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
+import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
 import { StepLog } from './step-log.ts';
@@ -74,7 +76,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   let state = begun;
   const phases = preparePhases(executor, method);
   const lastSteps = lastStepsOf(method, plan.steps);
-  const evaluators = prepareEvaluators(executor, method);
+  const evaluators = prepareEvaluators(job, method);
   const log = new StepLog(job, plan);
   try {
     const load = stepLoader(job, method, plan);
@@ -102,7 +104,8 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
     disposeState(state);
     throw error;
   } finally {
-    await Promise.all([...phases.values(), ...evaluators.values()].map((each) => each.release()));
+    const outputs = [...evaluators.values()].map(({ prepared }) => prepared);
+    await Promise.all([...phases.values(), ...outputs].map((each) => each.release()));
   }
   return {
     method,
@@ -197,17 +200,34 @@ function disposeResult(result: StepResult): void {
   disposeRecord(result.parts);
 }
 
-type Evaluator = PreparedFunction<[TrainState, Readonly<TensorRecord>], Tensor>;
+type Evaluator = AnsweringModel<TrainState> & { readonly prepared: Outputs<TrainState> };
 
-function prepareEvaluators(executor: Executor, method: Method): Map<ModelPath, Evaluator> {
+function prepareEvaluators(
+  { executor, backbone, task }: TrainingJob,
+  method: Method,
+): Map<ModelPath, Evaluator> {
   return new Map(
-    method.paths.map((path) => [
-      path,
-      executor.prepare(`validate ${path}`, (state: TrainState, input: Readonly<TensorRecord>) =>
-        method.forward(path, state, input),
-      ),
-    ]),
+    method.paths.map((path) => {
+      const model = modelOfPath(backbone, method, path);
+      return [path, { ...model, prepared: prepareOutputs(executor, `validate ${path}`, model, task) }];
+    }),
   );
+}
+
+/** A path of a method as a model of the whole state. */
+function modelOfPath(
+  { generation }: Pick<Backbone, 'generation'>,
+  method: Method,
+  path: ModelPath,
+): AnsweringModel<TrainState> {
+  const forward = (state: TrainState, input: Readonly<TensorRecord>): Tensor =>
+    method.forward(path, state, input);
+  if (!generation) return { forward };
+  const answering =
+    path === 'faded'
+      ? generationWith(generation, (state: TrainState) => method.ship(state))
+      : generationOf(generation, forward);
+  return { forward, generation: answering };
 }
 
 async function evaluateWhenDue(
@@ -227,8 +247,7 @@ async function evaluateWhenDue(
       dataset,
       batchSize: job.train.evaluateBatchSize,
       params: state,
-      forward: (params, input) => method.forward(path, params, input),
-      prepared: evaluators.get(path)!,
+      ...evaluators.get(path)!,
     });
     const record = {
       type: 'evaluation',
