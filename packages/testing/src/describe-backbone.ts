@@ -1,5 +1,6 @@
 /** The conformance kit of backbones: one call in a plugin's test file. */
 import { attentionChecks } from './backbone/attention-checks.ts';
+import { generationChecks } from './backbone/generation-checks.ts';
 import { gradientChecks } from './backbone/gradient-checks.ts';
 import { paddingChecks } from './backbone/padding-checks.ts';
 import { persistenceChecks } from './backbone/persistence-checks.ts';
@@ -16,6 +17,7 @@ export const backboneChecks: readonly Check<BackboneSubject>[] = [
   ...paddingChecks,
   ...purityChecks,
   ...gradientChecks,
+  ...generationChecks,
   ...persistenceChecks,
 ];
 

@@ -1,4 +1,7 @@
-/** The plugin of this package. */
-import { definePlugin } from '@mdpd/core';
+/** Plugin that adds the T5 backbone. */
+import { definePlugin, type Plugin } from '@mdpd/core';
+import { t5Provider } from './provider.ts';
 
-export default definePlugin({ name: '@mdpd/backbone-t5' });
+const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-t5', backbones: [t5Provider] });
+
+export default plugin;

@@ -34,26 +34,37 @@ export interface Case extends ModelUnderTest {
 const labels = ['zero', 'one', 'two', 'three'];
 const tokenKinds: readonly HeadKind[] = ['maskedLm', 'seq2seq'];
 
-/** A model with a classifier for every configuration, and one with every head over tokens that some configuration has. */
+/**
+ * A model with a classifier for every configuration (or, of backbones that have none, with the first head over tokens that
+ * there is), and one with every other head over tokens that some configuration has.
+ */
 export function casesOf(subject: BackboneSubject): Case[] {
   const { provider, configs } = subject;
   ensure(configs.length >= 3, 'give at least three configurations');
   const backbones = configs.map((config) => provider.create(config));
-  const classifiers = configs.map((config, index) =>
-    caseOf(subject, config, backbones[index]!, 'classification'),
-  );
-  const overTokens = tokenKinds.flatMap((kind) => {
-    const index = configs.findIndex((config, at) => backbones[at]!.head(kind, wordsOf(subject, config)));
-    return index < 0 ? [] : [caseOf(subject, configs[index]!, backbones[index]!, kind)];
+  const hasHead = (kind: HeadKind, at: number): boolean =>
+    backbones[at]!.head(kind, outputsOf(subject, configs[at]!, kind)) !== undefined;
+  const kindOf = (at: number): HeadKind =>
+    (['classification', ...tokenKinds] as const).find((kind) => hasHead(kind, at)) ?? 'classification';
+  const main = configs.map((config, at) => caseOf(subject, config, backbones[at]!, kindOf(at)));
+  const others = tokenKinds.filter((kind) => main.every((each) => each.kind !== kind));
+  const overTokens = others.flatMap((kind) => {
+    const at = configs.findIndex((_, index) => hasHead(kind, index));
+    return at < 0 ? [] : [caseOf(subject, configs[at]!, backbones[at]!, kind)];
   });
-  return [...classifiers, ...overTokens];
+  return [...main, ...overTokens];
+}
+
+/** C. */
+function outputsOf(subject: BackboneSubject, config: JsonObject, kind: HeadKind): number {
+  return tokenKinds.includes(kind) ? wordsOf(subject, config) : labels.length;
 }
 
 function caseOf(subject: BackboneSubject, config: JsonObject, backbone: Backbone, kind: HeadKind): Case {
   const { provider, input } = subject;
   const words = wordsOf(subject, config);
   const overTokens = tokenKinds.includes(kind);
-  const outputs = overTokens ? words : labels.length;
+  const outputs = outputsOf(subject, config, kind);
   const model = modelUnderTest(provider, backbone, { kind, outputs, input: input ?? sampleInput(words) });
   const title = JSON.stringify(config) + (overTokens ? `, ${kind}` : '');
   return { ...model, provider, kind, outputs, labels: overTokens ? [] : labels, title };
