@@ -13,6 +13,27 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Longest grapheme cluster, in bytes, that is looked up as a whole. */
 const longestCluster = 5;
+/** The segmenter takes time in proportion to the text for every cluster, so it sees windows of this many characters. */
+const windowLength = 512;
+
+/** Grapheme clusters of a text of any length. */
+function* clusters(text: string): Generator<string> {
+  let length = windowLength;
+  for (let start = 0; start < text.length;) {
+    let end = start + length;
+    // Not between the halves of a character.
+    if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end++;
+    const isLast = end >= text.length;
+    const found = Array.from(segmenter.segment(text.slice(start, end)), ({ segment }) => segment);
+    // The last cluster of a window may go on after it; one that fills the window needs a larger one.
+    if (!isLast) found.pop();
+    length = found.length === 0 ? length * 2 : windowLength;
+    for (const cluster of found) {
+      yield cluster;
+      start += cluster.length;
+    }
+  }
+}
 
 export class CharacterMap {
   /** Units of the double array. */
@@ -44,7 +65,7 @@ export class CharacterMap {
   normalize(text: string): string {
     if (this.keepsAscii && plainAscii.test(text)) return text;
     let result = '';
-    for (const { segment } of segmenter.segment(text)) result += this.cluster(segment);
+    for (const cluster of clusters(text)) result += this.cluster(cluster);
     return result;
   }
 

@@ -57,6 +57,33 @@ describe('CharacterMap', () => {
     expect(map.normalize('ﬁ\u0301')).toBe('fi');
   });
 
+  it('treats long texts as it treats their parts, and is fast', () => {
+    const map = CharacterMap.parse(characterMap, 'x');
+    // Clusters of many lengths, so that windows end within every one of them.
+    const parts = [
+      'e\u0301',
+      '\ufb01\u0301',
+      'a\u{1d165}',
+      '\u{1f468}\u200d\u{1f469}',
+      '\uff21',
+      'b\u0323\u0301',
+      ' ',
+      '\u{1f1e9}\u{1f1ea}',
+    ];
+    for (let shift = 0; shift < 40; shift++) {
+      const all = Array.from(
+        { length: 2000 },
+        (_, index) => parts[(index * 5 + (index >> 3)) % parts.length]!,
+      );
+      const text = 'x'.repeat(shift) + all.join('');
+      expect(map.normalize(text)).toBe('x'.repeat(shift) + all.map((part) => map.normalize(part)).join(''));
+    }
+    const start = performance.now();
+    expect(map.normalize('e\u0301'.repeat(100_000)).length).toBe(100_000);
+    expect(map.normalize('a' + '\u0301'.repeat(100_000)).length).toBe(100_001);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   it('survives a damaged table', () => {
     const texts = ['ﬁ ① e\u0301', '\u00a0', 'plain', '각', '𝐀'];
     fc.assert(
