@@ -96,6 +96,22 @@ describe('GLUE in words', () => {
     expect(compose('stsb', 'a', 'b')).toBe('stsb sentence1: a sentence2: b');
   });
 
+  it('asks and answers as T5 was pretrained, where words are wanted', () => {
+    const words = (name: string, classes = findGlueTask(name).labels): AnswerSpec =>
+      glueAnswers(findGlueTask(name), classes, 'words');
+    expect(words('mnli').compose(['a', 'b'])).toBe('mnli hypothesis: b premise: a');
+    expect(words('qnli').compose(['a', 'b'])).toBe('qnli question: a sentence: b');
+    expect(words('cola').compose(['a'])).toBe('cola sentence: a');
+    expect(words('cola').words).toEqual(['unacceptable', 'acceptable']);
+    expect(words('sst2').words).toEqual(['negative', 'positive']);
+    expect(words('mnli', ['contradiction', 'neutral', 'entailment']).words).toEqual([
+      'contradiction',
+      'neutral',
+      'entailment',
+    ]);
+    expect([words('stsb').score(3.87), words('stsb').words]).toEqual(['3.8', undefined]);
+  });
+
   it('answers with ids of Hugging Face, whatever the order of the labels, and scores in fifths', () => {
     const mnli = findGlueTask('mnli');
     expect(glueAnswers(mnli, mnli.labels).words).toEqual(['0', '1', '2']);

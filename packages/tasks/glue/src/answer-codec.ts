@@ -8,6 +8,8 @@ import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 
 /** What is answered. */
 export interface AnswerSpec {
+  /** Which of a task's ways to ask and answer this is, where it has several. */
+  readonly style?: string;
   /** The one text that is read, of the texts of an example. */
   compose(texts: readonly [string, string?]): string;
   /** Answer for every class, in label order; absent: answers are scores. */

@@ -44,6 +44,24 @@ describe('glue', () => {
     });
   });
 
+  it('answers with names of classes where words are wanted, and remembers it', async () => {
+    fixture.add({ format: 'jsonl', tasks: ['sst2'] });
+    const task = await fixture.open({ task: 'sst2', answers: 'words' }, answering());
+    const { target } = await task.splits.train!.load([0], plain);
+    const negative = Float32Array.from(target['labels']!.data, (id) => Math.max(id, 0));
+    expect(task.answers!.decode(negative)).toEqual({ value: 'negative' });
+    const settings = task.savedFiles()['mdpd_text.json'] as JsonObject;
+    expect(settings['answers']).toBe('words');
+    const backboneFiles = { 'mdpd_text.json': settings };
+    const saved = await glueProvider.open(fixture.context({ ...answering(), labels: [], backboneFiles }));
+    expect(saved.answers!.decode(negative)).toEqual({ value: 'negative' });
+    // Also where a recipe says nothing of it.
+    const evaluated = await fixture.open({ task: 'sst2' }, { ...answering(), labels: [], backboneFiles });
+    const again = await evaluated.splits.test!.load([0], plain);
+    expect(evaluated.answers!.tokens).toBe(task.answers!.tokens);
+    expect(again.target['labels']!.shape).toEqual([1, task.answers!.tokens]);
+  });
+
   it('counts mismatched examples of MNLI apart here, too', async () => {
     fixture.add({ format: 'jsonl', tasks: ['mnli'] });
     const task = await fixture.open({ task: 'mnli' }, answering());

@@ -8,7 +8,7 @@ import {
   type TaskProvider,
 } from '@mdpd/core';
 import { answerEncoder } from './answer-encoder.ts';
-import { glueAnswers } from './glue-answers.ts';
+import { glueAnswers, type AnswerStyle } from './glue-answers.ts';
 import { aggregateGlue } from './glue-means.ts';
 import { glueMetrics, gluePrimaryMetric } from './glue-metrics.ts';
 import { glueSchema, type GlueData } from './glue-schema.ts';
@@ -42,8 +42,14 @@ function encoderFor(
   context: TaskContext,
   task: GlueTask,
   classes: readonly string[],
+  style: AnswerStyle | undefined,
 ): TaskEncoder {
-  return encoder.answers ? answerEncoder(encoder, context, glueAnswers(task, classes)) : encoder;
+  return encoder.answers ? answerEncoder(encoder, context, glueAnswers(task, classes, style)) : encoder;
+}
+
+/** A saved model is asked as it was taught, whatever a recipe says. */
+function styleOf({ data, labels, backboneFiles }: GlueContext): AnswerStyle | undefined {
+  return labels === undefined ? data.answers : readSettings(backboneFiles[settingsFile]).answers;
 }
 
 interface OpenedSplits {
@@ -74,7 +80,13 @@ async function openWithData(context: GlueContext): Promise<Task> {
   const { data, labels: saved, backbone, warn } = context;
   const task = trainableTask(data.task);
   const order = labelOrder(task, { saved, config: backbone.config, warn });
-  const encoder = encoderFor(await openEncoder(context, data), context, task, order.classes);
+  const encoder = encoderFor(
+    await openEncoder(context, data),
+    context,
+    task,
+    order.classes,
+    styleOf(context),
+  );
   const splits = openGlueSplits(context, task, order.classes);
   const { splits: opened, unit } = await openDatasets(context, task, splits, encoder);
   const mismatched = splits.plan.test?.some((portion) => portion.mismatched) ?? false;
@@ -118,7 +130,7 @@ async function openSaved(context: TaskContext<GlueData>): Promise<Task> {
     splits: {},
     primaryMetric: gluePrimaryMetric(task, false),
     metrics: () => glueMetrics({ task, labels: classes }),
-    encoder: encoderFor(encoder, context, task, classes),
+    encoder: encoderFor(encoder, context, task, classes, settings.answers),
     ...vocabularyOf(context),
     sentences: task.sentences,
   });

@@ -12,6 +12,7 @@ describe('glueSchema', () => {
       task: 'sst2',
       root: './glue',
       protocol: 'validation',
+      answers: 'digits',
       maxLength: 128,
       splitSeed: 42,
     } satisfies GlueData);
@@ -35,6 +36,7 @@ describe('glueSchema', () => {
         "validation: file of validation examples, instead of \`root\`; of MNLI the matched ones",
         "mismatched: file of MNLI's mismatched validation examples, instead of \`root\`",
         "protocol: \`validation\` tests on all validation examples; \`half\` chooses on one part and tests on another, as LST does ("validation")",
+        "answers: of a backbone that answers in words (T5): \`digits\` as LST does, or \`words\` (positive, entailment) as T5 was pretrained ("digits")",
         "maxLength: most tokens of an example, special ones included; longer texts are cut (128)",
         "tokenizer: folder with tokenizer.json; default: the backbone's, which is nearly always right",
         "splitSeed: of the permutation by which splits are cut; papers use 42 (42)",

@@ -1,5 +1,6 @@
 /** The recipe's `data` for GLUE. */
 import { z } from 'zod';
+import { answerStyles } from './glue-answers.ts';
 import { glueProtocols } from './glue-protocol.ts';
 
 const path = z.string().min(1);
@@ -51,6 +52,12 @@ const fields = z.strictObject({
     .default('validation')
     .describe(
       '`validation` tests on all validation examples; `half` chooses on one part and tests on another, as LST does',
+    ),
+  answers: z
+    .enum(answerStyles)
+    .default('digits')
+    .describe(
+      'of a backbone that answers in words (T5): `digits` as LST does, or `words` (positive, entailment) as T5 was pretrained',
     ),
   ...textFields,
 });

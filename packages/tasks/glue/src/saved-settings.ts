@@ -1,5 +1,6 @@
 /** What a saved model says about its task besides its classes, so that `predict` reads texts as training did. */
 import type { JsonObject } from '@mdpd/core';
+import { answerStyles, type AnswerStyle } from './glue-answers.ts';
 
 /** Beside the model; Hugging Face takes no notice of it. */
 export const settingsFile = 'mdpd_text.json';
@@ -15,6 +16,8 @@ export interface SavedSettings {
   readonly labels?: readonly string[];
   /** Most tokens of an answer, its end included. */
   readonly answerTokens?: number;
+  /** How a task of GLUE is asked and answered; default `digits`. */
+  readonly answers?: AnswerStyle;
 }
 
 /** Content of the file. */
@@ -27,7 +30,8 @@ const isCount = (value: unknown): value is number => Number.isInteger(value) && 
 
 /** Settings of a saved model; what is missing or of another kind is left out. */
 export function readSettings(file: JsonObject | undefined): Partial<SavedSettings> {
-  const { task, sentences, maxLength, kind, labels, answerTokens } = file ?? {};
+  const { task, sentences, maxLength, kind, labels, answerTokens, answers } = file ?? {};
+  const style = answerStyles.find((each) => each === answers);
   const named = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
   return {
     ...(typeof task === 'string' ? { task } : {}),
@@ -36,5 +40,6 @@ export function readSettings(file: JsonObject | undefined): Partial<SavedSetting
     ...(kind === 'classification' || kind === 'regression' ? { kind } : {}),
     ...(named && labels.length > 0 ? { labels: labels as string[] } : {}),
     ...(isCount(answerTokens) && answerTokens <= 4096 ? { answerTokens } : {}),
+    ...(style ? { answers: style } : {}),
   };
 }

@@ -91,7 +91,14 @@ function settingsOf(options: SentenceTaskOptions): SavedSettings | undefined {
     sentences,
     maxLength: encoder.maxLength,
     // config.json of a model that answers in words names no classes.
-    ...('codec' in encoder ? { kind, labels, answerTokens: encoder.codec.tokens } : {}),
+    ...('codec' in encoder
+      ? {
+          kind,
+          labels,
+          answerTokens: encoder.codec.tokens,
+          ...(encoder.codec.spec.style === 'words' ? { answers: 'words' as const } : {}),
+        }
+      : {}),
   };
 }
 

@@ -42,6 +42,7 @@ const words = [
   ...['wonderful', 'great', 'funny', 'lovely', 'good', 'terrible', 'dull', 'sad', 'awful', 'bad'],
   ...['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'sentence', ':'],
   ...['buy', 'now', 'hello', 'friend', 'cheap', 'meeting', 'tomorrow', 'free'],
+  ...['negative', 'positive'],
 ];
 
 const tokens: InputSpec = { shape: [32], dtype: 'int32', variable: [0] };
