@@ -22,7 +22,7 @@ function boundaries(allow) {
   return {
     enforceBuildableLibDependency: false,
     allow,
-    ignoredCircularDependencies: ['distill', 'backbone-vit', 'task-vtab'].map((name) => [
+    ignoredCircularDependencies: ['distill', 'backbone-vit', 'backbone-bert', 'backbone-t5', 'task-vtab', 'task-glue'].map((name) => [
       '@mdpd/testing',
       `@mdpd/${name}`,
     ]),

@@ -1,4 +1,7 @@
-/** Opens the backbone that a recipe names: a model of a plugin (`zoo:tiny-vit`), a folder, or fresh parameters. */
+/**
+ * Opens the backbone that a recipe names: a model of a plugin (`zoo:tiny-vit`), one of the hub, a folder, or fresh
+ * parameters.
+ */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -11,10 +14,12 @@ import {
   type JsonObject,
   type Registry,
 } from '@mdpd/core';
+import { formatHubReference, isHubReference, parseHubReference } from '@mdpd/data/hub/hub-reference';
+import type { HubOptions } from '@mdpd/data/hub/hub-snapshot';
 import { readJson } from './files.ts';
 
 export interface OpenedBackbone {
-  /** For people and result.json: `zoo:tiny-vit`, a folder, or `fresh vit`. */
+  /** For people and result.json: `zoo:tiny-vit`, `hub:org/name`, a folder, or `fresh vit`. */
   readonly name: string;
   readonly provider: BackboneProvider;
   readonly backbone: Backbone;
@@ -22,21 +27,28 @@ export interface OpenedBackbone {
   readonly folder: string | undefined;
   /** Other JSON files beside config.json, by name; a file is read when its entry is. */
   readonly files: Readonly<Record<string, JsonObject>>;
+  /** Of a model of the hub: the reference with its commit, which names the same model for ever. */
+  readonly pinned?: string;
 }
 
 /** Where a part of a reference stands in the recipe, for messages: `locate(['config', 'hidden_size'])`. */
 export type LocateInReference = (path: readonly string[]) => string;
 
 /**
- * Opens a reference; weights are not read yet.
- * Throws BACKBONE_NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_BACKBONE, BACKBONE_UNSUPPORTED, BACKBONE_CONFIG or JSON_INVALID.
+ * Opens a reference; weights are not read yet. The network is asked for models of the hub, and for nothing else.
+ * Throws BACKBONE_NOT_FOUND, UNKNOWN_MODEL, UNKNOWN_BACKBONE, BACKBONE_UNSUPPORTED, BACKBONE_CONFIG, JSON_INVALID and
+ * what `openHubModel` throws.
  */
-export function openBackbone(
+export async function openBackbone(
   reference: BackboneReference,
   registry: Registry,
   directory: string,
   locate: LocateInReference,
-): OpenedBackbone {
+  hub: HubOptions = {},
+): Promise<OpenedBackbone> {
+  if (typeof reference === 'string' && isHubReference(reference)) {
+    return openFromHub(reference, registry, { place: locate([]), ...hub });
+  }
   if (typeof reference === 'string') {
     return openFolder(findFolder(reference, registry, directory, locate([])), reference, registry);
   }
@@ -49,6 +61,17 @@ export function openBackbone(
   );
   const files = reference.files as Record<string, JsonObject>;
   return { name: `fresh ${provider.name}`, provider, backbone, folder: undefined, files };
+}
+
+async function openFromHub(
+  reference: string,
+  registry: Registry,
+  options: HubOptions,
+): Promise<OpenedBackbone> {
+  const { repository } = parseHubReference(reference, options.place);
+  const { openHubModel } = await import('@mdpd/data/hub/open-hub-model');
+  const { folder, reference: pinned } = await openHubModel(reference, options);
+  return { ...openFolder(folder, formatHubReference({ repository }), registry), pinned };
 }
 
 /** A folder with config.json, as Hugging Face writes it. */
@@ -80,13 +103,18 @@ function findFolder(reference: string, registry: Registry, directory: string, pl
     isFolder ? `the folder ${reference} has no config.json` : `there is no folder "${reference}"`,
     {
       place,
-      allowed: `a folder with config.json and model.safetensors${models.names.map((name) => `, ${name}`).join('')}`,
-      fix:
-        didYouMean(reference, models.names) ??
-        'models are read from this machine only: put config.json and model.safetensors of a download into a folder',
+      allowed: `a folder with config.json and model.safetensors, hub:ORGANIZATION/NAME${models.names.map((name) => `, ${name}`).join('')}`,
+      fix: didYouMean(reference, models.names) ?? suggestHub(reference),
       exitCode: 2,
     },
   );
+}
+
+/** The name of a repository alone looks like a folder. */
+function suggestHub(reference: string): string {
+  return /^\w[\w.-]*\/[\w.-]+(@\S+)?$/.test(reference)
+    ? `a model of the Hugging Face Hub is written hub:${reference}`
+    : 'relative paths start in the folder where the command is run';
 }
 
 function providerOf(config: JsonObject, file: string, { backbones }: Registry): BackboneProvider {

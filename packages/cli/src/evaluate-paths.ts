@@ -5,22 +5,24 @@ import {
   type Executor,
   type HostRecord,
   type ModelPath,
+  type Params,
   type Reporter,
   type SplitName,
   type Task,
   type TensorRecord,
 } from '@mdpd/core';
+import { typicalBatch } from '@mdpd/distill/engine/buckets';
 import { evaluate, type Evaluation, type Forward } from '@mdpd/distill/engine/evaluate';
 import { measureLatency } from '@mdpd/distill/engine/latency';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 
 /** Examples of the batch that is timed. */
 const latencyBatch = 32;
 
 /** One of the two models of a run, with its tensors in memory or on the executor. */
-export interface RunnablePath {
+export interface RunnablePath extends AnsweringModel<Params> {
   readonly path: ModelPath;
-  readonly forward: Forward;
   readonly parameters: HostRecord | { readonly onExecutor: TensorRecord };
 }
 
@@ -84,6 +86,7 @@ function evaluatePath(each: RunnablePath, job: EvaluatePathsJob): Promise<Evalua
       task,
       dataset: splitOf(task, split),
       forward: each.forward,
+      generation: each.generation,
       params,
       batchSize,
       limit,
@@ -99,8 +102,11 @@ export async function timePaths(
   { executor, task, split }: Pick<EvaluatePathsJob, 'executor' | 'task' | 'split'>,
 ): Promise<Latencies> {
   const dataset = splitOf(task, split);
-  const indices = Array.from({ length: Math.min(latencyBatch, dataset.size) }, (_, index) => index);
-  const batch = await dataset.load(indices, { augment: false, seed: 0, epoch: 0 });
+  const batch = await dataset.load(typicalBatch(dataset, latencyBatch), {
+    augment: false,
+    seed: 0,
+    epoch: 0,
+  });
   const models: Record<string, { forward: Forward; params: TensorRecord }> = {};
   for (const { path, forward, parameters } of paths) {
     models[path] = {

@@ -1,7 +1,7 @@
 /**
  * Compares exported files with the product's own forward pass.
  *
- * Letters: B batch, C outputs.
+ * Letters: B batch, N tokens, C outputs.
  */
 import { openModelFile, type OpenedModelFile } from '@mdpd/compile/export/run-model';
 import { MdpdError, type Executor, type HostRecord } from '@mdpd/core';
@@ -9,7 +9,7 @@ import type { Forward } from '@mdpd/distill/engine/evaluate';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 
 export interface Reference {
-  /** [B, C] of every batch, row-major. */
+  /** [B, C] or [B, N, C] of every batch, row-major. */
   readonly logits: readonly Float32Array[];
   /** C. */
   readonly outputs: number;
@@ -18,7 +18,7 @@ export interface Reference {
 export interface FileCheck {
   /** Of a logit, from the product's own. */
   readonly maxDifference: number;
-  /** Share of examples with the same largest logit; null where there is only one logit. */
+  /** Share of examples (or tokens) with the same largest logit; null where there is only one logit. */
   readonly sameTop: number | null;
   /** Median time of one example alone. */
   readonly milliseconds: number;

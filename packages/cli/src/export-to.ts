@@ -61,14 +61,14 @@ export async function exportTo(
 async function referenceOf(
   executor: Executor,
   forward: Forward,
-  { parameters, labels }: OpenedModel,
+  { parameters, outputs }: OpenedModel,
   { batches }: Examples,
   progress: Progress,
 ): Promise<Reference> {
   try {
     const report = counter(progress, `running on ${executor.name}`, batches.length);
     const logits = await forwardLogits(executor, forward, parameters, batches, report);
-    return { logits, outputs: labels.length };
+    return { logits, outputs };
   } finally {
     await executor.stop();
   }

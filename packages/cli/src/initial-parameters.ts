@@ -1,6 +1,8 @@
 /** First values of backbone and head: from the checkpoint where it has them, else fresh and reproducible. */
 import {
+  type Backbone,
   type Head,
+  type HeadKind,
   type HostRecord,
   type HostTensor,
   type ParameterSpec,
@@ -21,8 +23,9 @@ export interface InitialParameters {
 }
 
 /**
- * Parameters to start from. The checkpoint's head is taken only where its labels are the task's; it is fresh
- * otherwise. Throws what `loadParameters` throws (CHECKPOINT_MISSING, CHECKPOINT_SHAPE, …).
+ * Parameters to start from. The checkpoint's head is taken only where its labels are the task's; otherwise it is fresh,
+ * but for those of its parameters that do not depend on labels (`ParameterSpec.pretrained`).
+ * Throws what `loadParameters` throws (CHECKPOINT_MISSING, CHECKPOINT_SHAPE, …).
  */
 export async function initialParameters(
   opened: OpenedBackbone,
@@ -39,11 +42,32 @@ export async function initialParameters(
   const own = labelsOf(backbone.config);
   const sameLabels =
     own !== undefined && own.length === labels.length && own.every((label, i) => label === labels[i]);
-  const specs = sameLabels ? [...backbone.parameters, ...head.parameters] : backbone.parameters;
-  const loaded = await loadParameters(folder, specs, provider.canonicalName);
-  const headLoaded = sameLabels && loaded.missing.length === 0;
-  const headValues = headLoaded ? {} : freshHead(head, random.fork('head'));
-  return { parameters: { ...loaded.parameters, ...headValues }, headLoaded };
+  const wanted = head.parameters.filter(({ pretrained }) => sameLabels || pretrained);
+  const specs = [...backbone.parameters, ...wanted];
+  const loaded = await loadParameters(folder, specs, provider.canonicalName, {
+    otherHead: !sameLabels,
+    allowed: sameLabels ? [] : namesOfHeads(backbone),
+  });
+  const fresh = unloaded(head, loaded.parameters);
+  const headValues = freshHead({ parameters: fresh }, random.fork('head'));
+  const all = { ...loaded.parameters, ...headValues };
+  const parameters = [...backbone.parameters, ...head.parameters].map(({ name }) => [name, all[name]!]);
+  return { parameters: Object.fromEntries(parameters) as HostRecord, headLoaded: fresh.length === 0 };
+}
+
+/** Parameters of the head that start fresh. A classifier is taken whole or not at all. */
+function unloaded({ parameters }: Head, loaded: HostRecord): readonly ParameterSpec[] {
+  const isThere = ({ name }: ParameterSpec): boolean => name in loaded;
+  const whole = parameters.every((spec) => spec.pretrained || isThere(spec));
+  return parameters.filter((spec) => !isThere(spec) || (!whole && !spec.pretrained));
+}
+
+const kinds: readonly HeadKind[] = ['classification', 'regression', 'maskedLm', 'seq2seq'];
+
+/** Parameters of every head of a backbone: what its checkpoints may hold, whatever they were trained for. */
+function namesOfHeads(backbone: Backbone): string[] {
+  const heads = kinds.map((kind) => backbone.head(kind, 1)?.parameters ?? []);
+  return [...new Set(heads.flat().map(({ name }) => name))];
 }
 
 /** Class names of a config.json in label order; undefined where it names none. */
@@ -54,7 +78,7 @@ export function labelsOf(config: OpenedBackbone['backbone']['config']): string[]
   return labels.length > 0 && labels.every((label) => typeof label === 'string') ? labels : undefined;
 }
 
-function freshHead(head: Head, random: RandomSource): HostRecord {
+function freshHead(head: Pick<Head, 'parameters'>, random: RandomSource): HostRecord {
   return Object.fromEntries(head.parameters.map((spec) => [spec.name, fresh(spec, random.fork(spec.name))]));
 }
 

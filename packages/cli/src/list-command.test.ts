@@ -17,6 +17,7 @@ it('lists what plugins offer, with the package of each', () => {
       sources: [
         { name: 'digits', description: 'ten digits', splits: { train: 60, test: undefined }, open: never },
       ],
+      textSources: [{ name: 'mail', description: 'good and bad', splits: { test: 5 }, open: never }],
     }),
   ]);
   expect(formatListing(listAll(registry, '/work'))).toBe(
@@ -26,6 +27,7 @@ it('lists what plugins offer, with the package of each', () => {
       'models\n  zoo:a  small [models/a] (my-plugin)\n  zoo:b  elsewhere [/other/b] (my-plugin)',
       'methods\n  none',
       'sources\n  digits  ten digits [train 60, test] (my-plugin)',
+      'text sources\n  mail  good and bad [test 5] (my-plugin)',
       'executors\n  none',
     ].join('\n\n'),
   );

@@ -40,14 +40,20 @@ export function listAll(registry: Registry, directory: string = process.cwd()): 
     backbones: entries(registry.backbones, ({ modelTypes }) => `model_type ${modelTypes.join(', ')}`),
     models: entries(registry.models, ({ folder }) => shorter(folder, directory)),
     methods: entries(registry.methods),
-    sources: entries(registry.sources, ({ splits }) =>
-      Object.entries(splits)
-        .map(([name, size]) => `${name}${size === undefined ? '' : ` ${size}`}`)
-        .join(', '),
-    ),
+    sources: entries(registry.sources, splitsOf),
+    textSources: entries(registry.textSources, splitsOf),
     executors: entries(registry.executors),
   };
 }
+
+function splitsOf({ splits }: { readonly splits: Readonly<Record<string, number | undefined>> }): string {
+  return Object.entries(splits)
+    .map(([name, size]) => `${name}${size === undefined ? '' : ` ${size}`}`)
+    .join(', ');
+}
+
+/** `textSources` in words. */
+const inWords = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function entries<T extends { readonly name: string; readonly description: string }>(
   shelf: Shelf<T>,
@@ -71,7 +77,7 @@ export function formatListing(listing: Listing, bold: (text: string) => string =
         ({ name, description, plugin, details }) =>
           [name, `${description}${details ? ` [${details}]` : ''} (${plugin})`] as const,
       );
-      return `${bold(kind)}\n${rows.length > 0 ? formatList(rows) : '  none'}`;
+      return `${bold(inWords(kind))}\n${rows.length > 0 ? formatList(rows) : '  none'}`;
     })
     .join('\n\n');
 }

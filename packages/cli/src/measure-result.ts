@@ -6,6 +6,7 @@ import type { TrainedRun } from '@mdpd/distill/engine/train';
 import type { OpenedBackbone } from './backbone-reference.ts';
 import { readEnvironment } from './environment.ts';
 import { splitOf, type Evaluations, type Latencies } from './evaluate-paths.ts';
+import { inputKindOf } from './input-kind.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -37,10 +38,15 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     executor: measured.executor.name,
     steps: trained.steps,
     smoke: recipe.smoke,
+    input: inputKindOf(measured.opened.backbone),
     metrics: { primary, faded: faded?.metrics ?? null, side: side?.metrics ?? null },
     testExamples: Math.min(splitOf(task, 'test').size, (faded ?? side)?.examples ?? 0),
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
-    agreement: faded && side ? agreement(faded.predictions, side.predictions) : null,
+    // Two scores are hardly ever equal.
+    agreement:
+      faded && side && task.head.kind !== 'regression'
+        ? agreement(faded.predictions, side.predictions)
+        : null,
     parameters: countParameters(measured),
     memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
     time: {

@@ -9,6 +9,7 @@ const facts: CardFacts = {
   }),
   architecture: 'ViTForImageClassification',
   labels: ['ant', 'bee'],
+  kind: 'classification',
   data: { train: 'mnist:train[:1000]', trainExamples: 1000, test: 'mnist:test' },
   recipeText: 'task: vtab\n',
 };
@@ -100,5 +101,23 @@ it('warns of a smoke run, and leaves out what an unknown architecture cannot say
   expect(card).toContain('**Made with `--smoke`');
   expect(card).not.toContain('pipeline');
   expect(card).toContain('model = OtherModel.from_pretrained("path/to/this/folder")');
+  expect(card).not.toContain('classes and no others');
+});
+
+it('tells of texts and of scores', () => {
+  const card = modelCard({
+    ...facts,
+    result: exampleResult({
+      metrics: { primary: 'pearson', faded: { pearson: 0.8832, spearmanr: 0.8801 }, side: null },
+    }),
+    architecture: 'BertForSequenceClassification',
+    labels: ['LABEL_0'],
+    kind: 'regression',
+  });
+  expect(card).toContain('pipeline_tag: text-classification');
+  expect(card).toContain('| pearson | 0.8832 |\n| spearmanr | 0.8801 |');
+  expect(card).toContain('print(predict("some text"))');
+  expect(card).toContain('npx mdpd predict path/to/this/folder "some text"');
+  expect(card).toContain('- It answers with one number');
   expect(card).not.toContain('classes and no others');
 });

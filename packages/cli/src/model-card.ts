@@ -1,4 +1,5 @@
 /** README.md of a saved model: what it is, how it was made, what it scored, how to use it, what it cannot do. */
+import type { HeadKind } from '@mdpd/core';
 import { stringify } from 'yaml';
 import { formatCount, formatMetric, isShare } from './format.ts';
 import type { Result } from './result.ts';
@@ -21,25 +22,26 @@ export interface CardFacts {
   /** Hugging Face class. */
   readonly architecture: string;
   readonly labels: readonly string[];
+  readonly kind: HeadKind;
   /** Where examples came from: `mnist:train[:1000]`. */
   readonly data: { readonly train: string; readonly trainExamples: number; readonly test: string };
   /** The recipe as resolved. */
   readonly recipeText: string;
 }
 
-const pipelines: readonly (readonly [RegExp, string, string])[] = [
-  [/ForImageClassification$/, 'image-classification', 'image.png'],
-  [/ForSequenceClassification$/, 'text-classification', 'some text'],
+/** Hugging Face's pipeline of a class, and an input as Python and as the shell have it. */
+const pipelines: readonly (readonly [RegExp, string, string, string])[] = [
+  [/ForImageClassification$/, 'image-classification', '"image.png"', 'image.png'],
+  [/ForSequenceClassification$/, 'text-classification', '"some text"', '"some text"'],
+  [/ForMaskedLM$/, 'fill-mask', '"some [MASK]"', '"some [MASK]"'],
+  [/ForConditionalGeneration$/, 'text2text-generation', '"some text"', '"some text"'],
 ];
 
 /** Markdown with the front matter that Hugging Face reads. */
 export function modelCard(facts: CardFacts): string {
   const { result, architecture } = facts;
-  const [, pipeline, input] = pipelines.find(([pattern]) => pattern.test(architecture)) ?? [
-    undefined,
-    undefined,
-    'input',
-  ];
+  const found = pipelines.find(([pattern]) => pattern.test(architecture));
+  const [, pipeline, quoted, typed] = found ?? [undefined, undefined, '"input"', 'input'];
   return [
     `---\n${stringify(frontMatter(facts, pipeline), { lineWidth: 0 })}---\n`,
     `# ${result.backbone} fine-tuned on ${result.recipe}\n`,
@@ -55,7 +57,7 @@ export function modelCard(facts: CardFacts): string {
     '## Result\n',
     ...results(facts),
     '## Use\n',
-    ...usage(architecture, pipeline, input),
+    ...usage(architecture, pipeline, quoted, typed),
     '## Limits\n',
     ...limits(facts),
     '## Recipe\n',
@@ -116,7 +118,7 @@ function shown(name: string, value: number): string {
   return isShare(name) ? `${formatMetric(name, value)} (${value.toFixed(4)})` : formatMetric(name, value);
 }
 
-function usage(architecture: string, pipeline: string | undefined, input: string): string[] {
+function usage(architecture: string, pipeline: string | undefined, quoted: string, typed: string): string[] {
   const python =
     pipeline === undefined
       ? [
@@ -126,15 +128,18 @@ function usage(architecture: string, pipeline: string | undefined, input: string
       : [
           'from transformers import pipeline',
           `predict = pipeline("${pipeline}", model="path/to/this/folder")`,
-          `print(predict("${input}"))`,
+          `print(predict(${quoted}))`,
         ];
-  return ['```python', ...python, '```\n', '```sh', `npx mdpd predict path/to/this/folder ${input}`, '```\n'];
+  return ['```python', ...python, '```\n', '```sh', `npx mdpd predict path/to/this/folder ${typed}`, '```\n'];
 }
 
-function limits({ labels, data }: CardFacts): string[] {
+function limits({ labels, kind, data }: CardFacts): string[] {
   const named = labels.slice(0, 20).join(', ') + (labels.length > 20 ? ', …' : '');
   return [
-    ...(labels.length > 0 ? [`- It knows these ${labels.length} classes and no others: ${named}.`] : []),
+    ...(kind === 'regression' ? ['- It answers with one number, on the scale of its training data.'] : []),
+    ...(kind === 'classification' && labels.length > 0
+      ? [`- It knows these ${labels.length} classes and no others: ${named}.`]
+      : []),
     `- It was measured on \`${data.test}\` only; expect less on data that looks different.`,
     `- Terms of use of the starting model and of the data apply to it.`,
     '',

@@ -27,7 +27,7 @@ let folder: string;
 beforeAll(async () => {
   ({ registry } = await loadPlugins({ named: ['@mdpd/backbone-vit'] }));
   const locate = (at: readonly string[]): string => ['recipe.yaml', ...at].join(' ');
-  opened = openBackbone({ family: 'vit', config, files: {} }, registry, '/', locate);
+  opened = await openBackbone({ family: 'vit', config, files: {} }, registry, '/', locate);
 });
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mdpd-model-'));
@@ -44,7 +44,8 @@ async function model(changes: Partial<SavedModel> = {}): Promise<SavedModel> {
   const { parameters } = await initialParameters(opened, head, labels, 7);
   const files = { 'preprocessor_config.json': { size: 8 } };
   const { provider, backbone } = opened;
-  return { provider, backbone, head, labels, parameters, task: 'vtab', files, ...changes };
+  const task = { name: 'vtab', head: { kind: 'classification' as const, outputs: 3 } };
+  return { provider, backbone, head, labels, parameters, task, files, ...changes };
 }
 
 async function failure(run: () => unknown): Promise<string> {
@@ -185,7 +186,7 @@ describe('openBackbone', () => {
 
   it('takes the model of a run', async () => {
     saveModel(at('model'), await model());
-    const found = openBackbone('.', registry, folder, () => 'backbone');
+    const found = await openBackbone('.', registry, folder, () => 'backbone');
     expect([found.folder, found.name]).toEqual([at('model'), '.']);
   });
 });

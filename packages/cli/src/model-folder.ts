@@ -5,17 +5,19 @@ import {
   type BackboneProvider,
   type Backbone,
   type Head,
-  type HeadKind,
   type HostRecord,
   type JsonObject,
   MdpdError,
   type Registry,
+  type Task,
 } from '@mdpd/core';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { writeSafetensors } from '@mdpd/tensor/safetensors';
 import { openFolder, type OpenedBackbone } from './backbone-reference.ts';
-import { diskError, writeDurably } from './files.ts';
+import { diskError } from './files.ts';
 import { labelsOf } from './initial-parameters.ts';
+import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
+import { headConfig, savedHead } from './saved-head.ts';
 import { headFor } from './task-head.ts';
 
 export interface SavedModel {
@@ -25,10 +27,10 @@ export interface SavedModel {
   readonly labels: readonly string[];
   /** Exactly the tensors of backbone and head. */
   readonly parameters: HostRecord;
-  /** Name of the task, kept in config.json for `predict`. */
-  readonly task: string;
-  /** Further JSON files by name. */
-  readonly files: Readonly<Record<string, JsonObject>>;
+  /** Name of the task and its head, kept in config.json for `predict`. */
+  readonly task: Pick<Task, 'name' | 'head'>;
+  /** Further files by name. */
+  readonly files: SavedFiles;
 }
 
 /**
@@ -38,13 +40,10 @@ export interface SavedModel {
 export function saveModel(folder: string, model: SavedModel): void {
   const { provider, backbone, head, labels, parameters } = model;
   checkTensors(model);
-  const config = { ...provider.savedConfig(backbone, head, labels), mdpd: { task: model.task } };
-  const texts: Record<string, string> = {};
-  for (const [name, content] of Object.entries({ ...model.files, 'config.json': config })) {
-    texts[name] = `${JSON.stringify(content, undefined, 2)}\n`;
-  }
+  const own = { task: model.task.name, ...headConfig(model.task.head) };
+  const config = { ...provider.savedConfig(backbone, head, labels), mdpd: own };
   writeFolder(folder, (unfinished) => {
-    for (const [name, text] of Object.entries(texts)) writeDurably(inside(unfinished, name), text);
+    writeSavedFiles(unfinished, model.files, config);
     writeSafetensors(path.join(unfinished, 'model.safetensors'), parameters);
   });
 }
@@ -60,16 +59,6 @@ export function writeFolder(folder: string, fill: (unfinished: string) => void):
     rmSync(unfinished, { recursive: true, force: true });
     throw diskError(thrown, folder);
   }
-}
-
-/** File names come from plugins: none leaves the folder. */
-function inside(folder: string, name: string): string {
-  if (name !== path.basename(name) || name === '..' || name === '.') {
-    throw new MdpdError('MODEL_FILE_NAME', `a task wants to save a file named ${JSON.stringify(name)}`, {
-      allowed: 'a name without folders',
-    });
-  }
-  return path.join(folder, name);
 }
 
 function checkTensors({ backbone, head, parameters }: SavedModel): void {
@@ -93,6 +82,9 @@ function checkTensors({ backbone, head, parameters }: SavedModel): void {
 export interface OpenedModel {
   readonly opened: OpenedBackbone;
   readonly head: Head;
+  /** C. */
+  readonly outputs: number;
+  /** Class names; none where the head is over a vocabulary. */
   readonly labels: readonly string[];
   readonly parameters: HostRecord;
   /** Name of its task, where config.json says it. */
@@ -100,14 +92,14 @@ export interface OpenedModel {
 }
 
 /**
- * Reads a saved model. Throws what opening a backbone throws, MODEL_WITHOUT_HEAD where config.json names no labels,
+ * Reads a saved model. Throws what opening a backbone throws, MODEL_WITHOUT_HEAD where config.json describes no head,
  * or the weights lack the head, and what `loadParameters` throws: nothing is ever filled with random numbers.
  */
 export async function openModel(folder: string, name: string, registry: Registry): Promise<OpenedModel> {
   const opened = openFolder(folder, name, registry);
   const { config } = opened.backbone;
-  const labels = labelsOf(config);
-  if (labels === undefined) {
+  const described = savedHead(opened.backbone);
+  if (described === undefined) {
     throw new MdpdError(
       'MODEL_WITHOUT_HEAD',
       'config.json has no id2label: this is a backbone without a head',
@@ -117,13 +109,13 @@ export async function openModel(folder: string, name: string, registry: Registry
       },
     );
   }
-  const kind: HeadKind = config['problem_type'] === 'regression' ? 'regression' : 'classification';
   const task = taskOf(config);
-  const head = headFor(opened.backbone, { name: task ?? 'unknown', head: { kind, outputs: labels.length } });
+  const head = headFor(opened.backbone, { name: task ?? 'unknown', head: described });
   const specs = [...opened.backbone.parameters, ...head.parameters];
   const { parameters, missing } = await loadParameters(folder, specs, opened.provider.canonicalName);
   if (missing.length > 0) throw withoutHead(folder, `the weights have no ${missing.join(', ')}`);
-  return { opened, head, labels, parameters, task };
+  const labels = labelsOf(config) ?? [];
+  return { opened, head, outputs: described.outputs, labels, parameters, task };
 }
 
 function withoutHead(place: string, reason: string): MdpdError {

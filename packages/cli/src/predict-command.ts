@@ -1,12 +1,14 @@
 /** `mdpd predict <run or model> <input …>` */
 import { resolveRecipe, type Executor, type Prediction } from '@mdpd/core';
+import { prepareOutputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
-import { formatShare, formatTable } from './format.ts';
+import { clip, formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
+import { inputsOf } from './predict-inputs.ts';
 import { openRunnable, type Runnable } from './runnable.ts';
 import { findTarget, pluginsFor, recipeOf } from './target.ts';
 
@@ -16,18 +18,25 @@ const defaultTop = 3;
 
 export default command({
   name: 'predict',
-  description: 'Predict for files of your own.',
+  description: 'Predict for images or texts of your own.',
   examples: [
     'mdpd predict runs/mnist/20261123-063956 seven.png',
     'mdpd predict runs/mnist/20261123-063956/model photos/*.jpg --top 5 --json',
+    'mdpd predict runs/sst2/20261123-063956 "a film that stays"',
+    'mdpd predict runs/sst2/20261123-063956 --file reviews.txt',
   ],
   args: {
     target: { type: 'positional', required: true, description: 'folder of a run, or of a model' },
     input: {
       type: 'positional',
       valueHint: variadic,
-      required: true,
-      description: 'what to predict for: image files',
+      required: false,
+      description: 'what to predict for: image files, or texts; a pair of texts has a tab between them',
+    },
+    file: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'file with more inputs, one a line',
     },
     top: {
       type: 'string',
@@ -42,13 +51,15 @@ export default command({
 });
 
 interface PredictOptions {
+  readonly file?: string;
   readonly top?: string;
   readonly executor?: string;
   readonly json?: boolean;
 }
 
-async function predict(name: string, inputs: readonly string[], options: PredictOptions): Promise<number> {
+async function predict(name: string, typed: readonly string[], options: PredictOptions): Promise<number> {
   const output = createOutput({ json: options.json === true });
+  const inputs = inputsOf(typed, options.file);
   const top = wholeNumber('predict', '--top', options.top) ?? defaultTop;
   const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd()));
   describeProblems(problems).forEach(output.message);
@@ -75,34 +86,34 @@ async function predict(name: string, inputs: readonly string[], options: Predict
 }
 
 async function predictAll(
-  { task, forward, parameters }: Runnable,
+  model: Runnable,
   inputs: readonly string[],
   executor: Executor,
 ): Promise<Prediction[]> {
+  const { task, parameters } = model;
   const params = uploadRecord(executor, parameters);
-  const run = executor.prepare('predict', forward);
+  const outputs = prepareOutputs(executor, 'predict', model, task);
   const predictions: Prediction[] = [];
   for (let start = 0; start < inputs.length; start += chunkSize) {
     const batch = await task.encode(inputs.slice(start, start + chunkSize));
-    const input = uploadRecord(executor, batch.input);
-    const logits = await run(params, input);
-    const output = (await executor.read(logits)).data as Float32Array;
-    logits.dispose();
-    disposeRecord(input);
+    const output = await outputs.of(params, batch);
     const width = output.length / batch.size;
     for (let row = 0; row < batch.size; row++) {
-      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)));
+      predictions.push(outputs.reader.decode(output.subarray(row * width, (row + 1) * width)));
     }
   }
   disposeRecord(params);
-  await run.release();
+  await outputs.release();
   return predictions;
 }
+
+/** Columns that an input has room in: texts may be long. */
+const inputColumns = 60;
 
 /** One line an input: what it is, how sure, and the next best. */
 export function formatPredictions(answers: readonly (Prediction & { readonly input: string })[]): string {
   const rows = answers.map(({ input, value, probability, top = [] }) => [
-    input,
+    clip(input.replaceAll('\t', ' | '), inputColumns),
     value,
     ...(probability === undefined ? [] : [formatShare(probability)]),
     top

@@ -19,6 +19,8 @@ export const resultSchema = z.looseObject({
   steps: count,
   /** Made with --smoke: the numbers mean nothing. */
   smoke: z.boolean(),
+  /** What it is asked about; images where it does not say. */
+  input: z.enum(['image', 'text']).optional(),
   metrics: z.object({
     /** Name of the task's main metric. */
     primary: z.string(),
@@ -31,7 +33,7 @@ export const resultSchema = z.looseObject({
   testExamples: count,
   /** primary(side) − primary(faded). */
   fadeGap: z.number().nullable(),
-  /** Share of equal predictions of the two. */
+  /** Share of equal predictions of the two; null for scores. */
   agreement: z.number().nullable(),
   parameters: z.object({
     /** The backbone's own, without head. */

@@ -3,29 +3,30 @@ import {
   MdpdError,
   type HostRecord,
   type ModelPath,
+  type Params,
   type Recipe,
   type Registry,
   type SplitName,
   type Task,
+  type TaskContext,
 } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
-import type { Forward } from '@mdpd/distill/engine/evaluate';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { createRandom } from '@mdpd/tensor/random';
 import { openBackbone, type OpenedBackbone } from './backbone-reference.ts';
 import { initialParameters, labelsOf } from './initial-parameters.ts';
 import { openModel } from './model-folder.ts';
 import { readJson } from './files.ts';
-import { loadSide, sideForward } from './side-folder.ts';
+import { loadSide, sideModel } from './side-folder.ts';
 import type { Target } from './target.ts';
 import { headFor } from './task-head.ts';
 import { smokeExamples } from './smoke.ts';
 import path from 'node:path';
 
-export interface Runnable {
+export interface Runnable extends AnsweringModel<Params> {
   readonly path: ModelPath;
   readonly task: Task;
   readonly parameters: HostRecord;
-  readonly forward: Forward;
 }
 
 export interface OpenOptions {
@@ -55,6 +56,7 @@ async function openFaded(target: Target, options: OpenOptions): Promise<Runnable
     task,
     parameters: model.parameters,
     forward: (params, input) => runModel(backbone, model.head, params, input),
+    generation: backbone.generation,
   };
 }
 
@@ -64,7 +66,7 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   const { run } = target;
   const { recipe } = options;
   if (!run || !recipe) throw new Error('a side network is opened with its run and recipe');
-  const opened = openBackbone(recipe.backbone, registry, run.directory, () => run.recipeFile);
+  const opened = await openBackbone(recipe.backbone, registry, run.directory, () => run.recipeFile);
   const config = readJson(path.join(target.folder, 'config.json'));
   const task = await openTask(recipe.task, opened, labelsOf(config) ?? [], target, options);
   const head = headFor(opened.backbone, task);
@@ -86,7 +88,17 @@ async function openSide(target: Target, options: OpenOptions): Promise<Runnable>
   const initial = method.initialize(parameters, createRandom(seed).fork('method'));
   const measured = provider.needsBoundary?.(settings) === true;
   const state = await loadSide(target.folder, initial, measured);
-  return { path: 'side', task, parameters: state, forward: sideForward(method) };
+  return { path: 'side', task, parameters: state, ...sideModel(opened.backbone, method) };
+}
+
+/** What a task is told about the model whose inputs it prepares. */
+export function backboneContext({
+  backbone,
+  folder,
+  files,
+}: OpenedBackbone): Pick<TaskContext, 'backbone' | 'inputs' | 'backboneFiles'> {
+  const { family, config, inputs } = backbone;
+  return { backbone: { family, config, folder }, inputs, backboneFiles: files };
 }
 
 /** The task of a model, with the splits that are asked for. */
@@ -107,9 +119,9 @@ export async function openTask(
   return registry.tasks.get(name, target.folder).open({
     data: withData ? recipe?.data : undefined,
     labels,
-    inputs: opened.backbone.inputs,
-    backboneFiles: opened.files,
+    ...backboneContext(opened),
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory,
     limit: recipe?.smoke ? smokeExamples : undefined,
     splits,

@@ -8,7 +8,6 @@ import {
   type BackboneProvider,
   type Head,
   type HostRecord,
-  type JsonObject,
   MdpdError,
   type Method,
   type Params,
@@ -17,9 +16,11 @@ import {
   type TrainStateHost,
 } from '@mdpd/core';
 import type { Forward } from '@mdpd/distill/engine/evaluate';
+import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
+import { generationOf } from '@mdpd/tensor/generate';
 import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
-import { writeDurably } from './files.ts';
 import { writeFolder } from './model-folder.ts';
+import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
 
 /** Parts of a state that a forward run reads, as prefixes of tensor names in one flat record. */
 const parts = ['frozen', 'trained', 'side'] as const;
@@ -36,9 +37,13 @@ export function flattenState<T>(
   return Object.fromEntries(entries);
 }
 
-/** The side path of a method over a flat state. */
-export function sideForward(method: Method): Forward {
-  return (params, input) => method.forward('side', unflatten(params), input);
+/** The side path of a method as a model of a flat state. It answers without a cache: the ladders see every step. */
+export function sideModel(
+  { generation }: Pick<Backbone, 'generation'>,
+  method: Method,
+): AnsweringModel<Params> {
+  const forward: Forward = (params, input) => method.forward('side', unflatten(params), input);
+  return { forward, generation: generation && generationOf(generation, forward) };
 }
 
 function unflatten(params: Params): TrainState {
@@ -59,7 +64,7 @@ export interface SavedSide {
   readonly head: Head;
   readonly labels: readonly string[];
   readonly task: string;
-  readonly files: Readonly<Record<string, JsonObject>>;
+  readonly files: SavedFiles;
   readonly state: Pick<TrainStateHost, 'trained' | 'side'>;
 }
 
@@ -68,9 +73,7 @@ export function saveSide(folder: string, saved: SavedSide): void {
   const { provider, backbone, head, labels, task, files, state } = saved;
   const config = { ...provider.savedConfig(backbone, head, labels), mdpd: { task, part: 'side' } };
   writeFolder(folder, (unfinished) => {
-    for (const [name, content] of Object.entries({ ...files, 'config.json': config })) {
-      writeDurably(path.join(unfinished, path.basename(name)), `${JSON.stringify(content, undefined, 2)}\n`);
-    }
+    writeSavedFiles(unfinished, files, config);
     writeSafetensors(path.join(unfinished, weightsFile), flattenState({ ...state, frozen: {} }));
   });
 }

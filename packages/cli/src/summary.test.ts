@@ -76,3 +76,22 @@ it('shows the side network of a run that keeps it', () => {
            npx mdpd evaluate out"
   `);
 });
+
+it('tells of texts and of scores, which are hardly ever equal', () => {
+  const scores = exampleResult({
+    recipe: 'stsb',
+    task: 'glue',
+    input: 'text',
+    metrics: {
+      primary: 'pearson',
+      faded: { pearson: 0.8821, spearmanr: 0.88 },
+      side: { pearson: 0.8701, spearmanr: 0.87 },
+    },
+    fadeGap: -0.012,
+    agreement: null,
+  });
+  const text = formatSummary(scores, 'out');
+  expect(text).toContain('  pearson                    0.8821             0.8701\n');
+  expect(text).toContain('By pearson, the faded model is 0.0120 above its side network.\n');
+  expect(text).toContain('Next   npx mdpd predict out "some text"\n');
+});

@@ -10,6 +10,7 @@ import {
   formatTable,
   isShare,
 } from './format.ts';
+import { exampleInput } from './input-kind.ts';
 import type { Result } from './result.ts';
 
 type Bold = (text: string) => string;
@@ -59,10 +60,13 @@ function table({ metrics, inference, parameters, testExamples }: Result): string
 function sentences(result: Result): string[] {
   const { metrics, inference, agreement, fadeGap, parameters, memory, time } = result;
   const lines: string[] = [];
-  if (agreement !== null && fadeGap !== null) {
+  if (fadeGap !== null) {
     lines.push('The faded model is what ships: the side network that taught it is gone.');
+    const difference = gap(metrics.primary, fadeGap);
     lines.push(
-      `Both predict the same for ${formatShare(agreement)} of the test examples; ${gap(metrics.primary, fadeGap)}.`,
+      agreement === null
+        ? `By ${metrics.primary}, ${difference}.`
+        : `Both predict the same for ${formatShare(agreement)} of the test examples; ${difference}.`,
     );
   }
   if (inference.fadedMs !== null && inference.sideMs !== null) {
@@ -90,7 +94,7 @@ function gap(metric: string, value: number): string {
   return `the faded model is ${amount} ${value > 0 ? 'below' : 'above'} its side network`;
 }
 
-function next({ metrics }: Result, run: string): string[] {
+function next({ metrics, input = 'image' }: Result, run: string): string[] {
   const where = metrics.faded ? `Model  ${run}/model` : `Side network  ${run}/side`;
-  return [where, `Next   npx mdpd predict ${run} <image.png>`, `       npx mdpd evaluate ${run}`];
+  return [where, `Next   npx mdpd predict ${run} ${exampleInput[input]}`, `       npx mdpd evaluate ${run}`];
 }

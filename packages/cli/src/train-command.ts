@@ -4,6 +4,7 @@ import { openBackbone } from './backbone-reference.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { createOutput, reportFailure, toJson, type Output } from './output.ts';
+import { pinHubData } from './pin-hub-data.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { createRunFolder, defaultRunFolder } from './run-folder.ts';
 import { listenForStop, type Stopper } from './stop-signal.ts';
@@ -59,10 +60,20 @@ async function train(
   const loaded = loadRecipe(recipeFile, options.smoke ? [...overrides, 'smoke=true'] : overrides);
   const { registry, problems } = await loadPlugins({ named: loaded.plugins, directory });
   describeProblems(problems).forEach(output.message);
-  const recipe = resolveRecipe(loaded, registry);
-  const opened = openBackbone(recipe.backbone, registry, directory, (at) =>
-    loaded.locate(['backbone', ...at]),
+  const resolved = resolveRecipe(loaded, registry);
+  const hub = {
+    warn: (message: string) => output.message(`warning: ${message}`),
+    report: (message: string) => output.message(message),
+  };
+  const data = await pinHubData(resolved.data, (at) => loaded.locate(['data', ...at]), hub);
+  const opened = await openBackbone(
+    resolved.backbone,
+    registry,
+    directory,
+    (at) => loaded.locate(['backbone', ...at]),
+    hub,
   );
+  const recipe = { ...resolved, backbone: opened.pinned ?? resolved.backbone, data };
   const typed = ['mdpd train', recipeFile, ...overrides].join(' ');
   const text = stringifyRecipe(recipe, `${typed}\nas resolved: every default written out`);
   const run = createRunFolder(options.out ?? defaultRunFolder(recipeFile), text);

@@ -20,7 +20,8 @@ import { createProgress, type Progress } from './progress.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
-import { flattenState, loadSide, saveSide, sideForward } from './side-folder.ts';
+import { backboneContext } from './runnable.ts';
+import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
 import { smokeExamples, smokeSettings } from './smoke.ts';
 import { headFor } from './task-head.ts';
 
@@ -79,9 +80,9 @@ async function openTask(
 ): Promise<Task> {
   const task = await registry.tasks.get(recipe.task).open({
     data: recipe.data,
-    inputs: opened.backbone.inputs,
-    backboneFiles: opened.files,
+    ...backboneContext(opened),
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
     warn: (message) => {
@@ -114,11 +115,17 @@ async function prepare(
     return parameters;
   };
   const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
-  say(`data      ${task.labels.length} classes; ${examples.join(', ')}`);
+  say(`data      ${describeOutputs(task)}; ${examples.join(', ')}`);
   const { family, blocks } = opened.backbone;
   const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
   say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
   return { ...job, ...parts, head, initial };
+}
+
+/** `10 classes`, `a score`, `30,522 words`. */
+function describeOutputs({ head, labels }: Task): string {
+  if (head.kind === 'classification') return `${labels.length} classes`;
+  return head.kind === 'regression' ? 'a score' : `${formatCount(head.outputs)} words`;
 }
 
 async function runPrepared(job: PreparedJob): Promise<Result> {
@@ -167,7 +174,7 @@ async function savePaths(job: PreparedJob, trained: TrainedRun): Promise<Runnabl
   if (method.paths.includes('faded')) paths.push(await saveFaded(job, trained));
   if (!method.paths.includes('side')) return paths;
   const side = paths.length > 0 ? { onExecutor: flattenState(state) } : await saveSidePath(job, trained);
-  return [...paths, { path: 'side', forward: sideForward(method), parameters: side }];
+  return [...paths, { path: 'side', ...sideModel(job.opened.backbone, method), parameters: side }];
 }
 
 async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promise<RunnablePath> {
@@ -185,13 +192,14 @@ async function saveFaded(job: PreparedJob, { method, state }: TrainedRun): Promi
     head,
     labels,
     parameters,
-    task: task.name,
+    task,
     files: task.savedFiles(),
   });
   const model = await openModel(run.file('model'), run.name, registry);
   return {
     path: 'faded',
     forward: (params, input) => runModel(model.opened.backbone, model.head, params, input),
+    generation: model.opened.backbone.generation,
     parameters: model.parameters,
   };
 }
@@ -227,6 +235,7 @@ function writeCard({ task, run, head, recipeText }: PreparedJob, result: Result)
     result,
     architecture: head.architecture,
     labels: task.labels,
+    kind: task.head.kind,
     data: { train: train.origin, trainExamples: train.size, test: splitOf(task, 'test').origin },
     recipeText,
   });

@@ -7,6 +7,7 @@
  * static shapes. So the same code runs eagerly, is differentiated block by block, traced and exported.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Generation } from './generation.ts';
 import type { RandomSource } from './random.ts';
 import type { HostRecord, InputSpec, JsonObject, Params, TensorRecord } from './tensors.ts';
 
@@ -22,6 +23,11 @@ export interface ParameterSpec {
   /** `norm` covers scale and shift of norms; `bias` every other shift; `weight` matrices and filters. */
   readonly kind: ParameterKind;
   readonly stage: Stage;
+  /**
+   * Of a head: means the same whatever the task's labels are (a pooler, masked language modelling), so a checkpoint's
+   * values are taken where it has them. Other parameters of a head are taken only where the labels are the same.
+   */
+  readonly pretrained?: boolean;
 }
 
 /**
@@ -31,22 +37,39 @@ export interface ParameterSpec {
 export type State = Readonly<TensorRecord>;
 
 export interface StreamSpec {
-  /** N, tokens of the stream, special ones included. */
+  /** N, tokens of the stream, special ones included; where it `follows` an input, the most. */
   readonly tokens: number;
+  /** The variable input with whose length N changes: N = tokens − (its most − its length). Absent: N is always the same. */
+  readonly follows?: string;
   /** D, width. */
   readonly width: number;
   /** H, attention heads. */
   readonly heads: number;
   /** Index of the token that `pool` reads, or `mean` over all tokens. */
   readonly pooled: number | 'mean';
+  /** Name of the state's constant that says which tokens are real: [B, N], 1 or 0 (padding). Absent: all are. */
+  readonly mask?: string;
+  /** Blocks that change the stream, first and one past the last; default all. Before, its state is h_0. */
+  readonly blocks?: readonly [first: number, end: number];
+  /** Whether a token sees only itself and those before it. */
+  readonly causal?: boolean;
+  /** Streams at whose last state its blocks look (cross-attention of a decoder). */
+  readonly reads?: readonly string[];
 }
 
 export interface Head {
   /** Hugging Face class of backbone + head, as `architectures` in config.json names it. */
   readonly architecture: string;
   readonly parameters: readonly ParameterSpec[];
-  /** Logits [B, C] from `Backbone.pool`'s [B, D]. */
-  apply(params: Params, pooled: Tensor): Tensor;
+  /** The stream of whose finished state it reads every token, [B, N, D]; absent: what `Backbone.pool` gives, [B, D]. */
+  readonly stream?: string;
+  /** Parameters of stage `embed` that `apply` reads too: word embeddings that are also the last matrix. Saved once. */
+  readonly tied?: readonly string[];
+  /**
+   * Logits [B, C], or [B, N, C] of every token, from what it reads. `params` also has those of stage `finish`, and
+   * those that are `tied`.
+   */
+  apply(params: Params, features: Tensor): Tensor;
 }
 
 export interface Backbone {
@@ -60,6 +83,11 @@ export interface Backbone {
   readonly streams: Readonly<Record<string, StreamSpec>>;
   /** For every input its shape without the batch axis: `pixel_values` [3, H, W]. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /**
+   * Entries of the state besides the streams that depend on parameters of stage `embed` and reach later blocks
+   * unchanged (position biases of T5): gradients flow through them too. Other entries are constants.
+   */
+  readonly carried?: readonly string[];
   /** Every parameter of the backbone (not the head's), in checkpoint order. */
   readonly parameters: readonly ParameterSpec[];
   /** State h_0 from the inputs. */
@@ -72,6 +100,8 @@ export interface Backbone {
   pool(params: Params, finished: State): Tensor;
   /** The head that Hugging Face defines for this kind of task, or undefined where there is none. */
   head(kind: HeadKind, outputs: number): Head | undefined;
+  /** How it answers with its `seq2seq` head; `params` are backbone's and head's. Absent: it has no such head. */
+  readonly generation?: Generation;
   /** Attention probabilities [B, H, N, N] of block `index` for every stream it changes, from h_index (for measurements). */
   attention?(params: Params, index: number, state: State): Readonly<TensorRecord>;
   /**
@@ -83,7 +113,11 @@ export interface Backbone {
   rawGrid?(input: Readonly<TensorRecord>): Readonly<TensorRecord>;
 }
 
-export type HeadKind = 'classification' | 'regression';
+/**
+ * `classification` and `regression` read the pooled state; `maskedLm` gives logits over the vocabulary for every token,
+ * `seq2seq` for every token of the decoder.
+ */
+export type HeadKind = 'classification' | 'regression' | 'maskedLm' | 'seq2seq';
 
 export interface BackboneProvider {
   readonly name: string;

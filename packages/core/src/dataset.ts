@@ -24,6 +24,11 @@ export interface Dataset {
   readonly size: number;
   /** Where it comes from, for messages: `mnist:train[:1000]`. */
   readonly origin: string;
+  /**
+   * Examples of one bucket have inputs of one shape, others may not: the training loop makes every batch of one
+   * bucket. A batch of several gets the shape of the largest number. Absent: all are alike.
+   */
+  bucket?(index: number): number;
   load(indices: readonly number[], options: LoadOptions): Promise<Batch>;
 }
 
@@ -63,4 +68,30 @@ export interface ImageSource {
   readonly splits: Readonly<Record<string, number | undefined>>;
   /** Opens a split. Throws DATA_SOURCE_MISSING with the command to install what it reads. */
   open(split: string, context: SourceContext): Promise<ImageSet>;
+}
+
+/** A row of a table by column name; what is missing is null. */
+export type TextRow = Readonly<Record<string, string | number | null>>;
+
+/** Rows behind one split of a text source or file. */
+export interface TextTable {
+  readonly size: number;
+  readonly origin: string;
+  /** Column names, in order. */
+  readonly columns: readonly string[];
+  /** Class names by column, where the file says them (Parquet of Hugging Face). */
+  readonly classNames?: Readonly<Record<string, readonly string[]>>;
+  row(index: number): TextRow;
+  /** Human-readable place of row `index`, for messages: `dev.tsv:17`. */
+  place(index: number): string;
+}
+
+/** A named source of text: `spam` serves `spam:train` and `spam:test`. */
+export interface TextSource {
+  readonly name: string;
+  readonly description: string;
+  /** Splits, with the number of rows where it is known without reading. */
+  readonly splits: Readonly<Record<string, number | undefined>>;
+  /** Opens a split. Throws DATA_SOURCE_MISSING with the command to install what it reads. */
+  open(split: string, context: SourceContext): Promise<TextTable>;
 }

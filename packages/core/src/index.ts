@@ -2,6 +2,7 @@
 export type * from './backbone.ts';
 export type * from './dataset.ts';
 export type * from './executor.ts';
+export type * from './generation.ts';
 export type * from './method.ts';
 export type * from './random.ts';
 export type * from './reporter.ts';

@@ -42,7 +42,7 @@ export interface StepResult {
   readonly state: { readonly [Part in keyof TrainState]?: TensorRecord };
   /** The loss that is reported; scalar. */
   readonly loss: Scalar;
-  /** Logits [B, C] of the model that will ship (or of the side network in a phase without it). */
+  /** Logits [B, C] or [B, N, C] of the model that will ship (or of the side network in a phase without it). */
   readonly output: Tensor;
   /** Named scalars for metrics.jsonl: `taskLoss`, `featureLoss`, `distillLoss`, `gateShare`, … */
   readonly parts: Record<string, Scalar>;
@@ -67,13 +67,16 @@ export interface Method {
   readonly phases: Readonly<Record<string, StepFunction>>;
   /** Values of `StepInput.scalars` for a step. Same keys at every step. */
   scalars(step: number): Record<string, number>;
-  /** Values of `StepInput.noise` for a step; depends on (seed, step) alone. */
-  noise(step: number, batchSize: number): HostRecord;
+  /**
+   * Values of `StepInput.noise` for a step of `batchSize` labelled examples; depends on its arguments and the seed alone.
+   * `tokens` is N of the streams in this batch, where it is not the most that they have.
+   */
+  noise(step: number, batchSize: number, tokens?: Readonly<Record<string, number>>): HostRecord;
   /** How many augmented views of each training example a step reads, the main one included. */
   readonly views: number;
   /** How many unlabelled examples a step reads besides, where the data have them; 0: none. */
   readonly unlabelled: number;
-  /** Logits [B, C] of a path. Pure. `faded` reads only what `ship` returns. */
+  /** Logits [B, C] or [B, N, C] of a path. Pure. `faded` reads only what `ship` returns. */
   forward(path: ModelPath, state: TrainState, input: Readonly<TensorRecord>): Tensor;
   /** Backbone and head parameters to save, low-rank updates merged: exactly the names of backbone and head. */
   ship(state: TrainState): Params;

@@ -1,7 +1,7 @@
 /** Plugins: what a package adds to mdpd, wrapped in an Inversify container module. */
 import { ContainerModule } from 'inversify';
 import type { BackboneProvider } from './backbone.ts';
-import type { ImageSource } from './dataset.ts';
+import type { ImageSource, TextSource } from './dataset.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
 import type { TaskProvider } from './task.ts';
@@ -24,6 +24,7 @@ export interface PluginParts {
   readonly methods?: readonly MethodProvider[];
   readonly executors?: readonly ExecutorProvider[];
   readonly sources?: readonly ImageSource[];
+  readonly textSources?: readonly TextSource[];
   readonly models?: readonly ModelSource[];
 }
 
@@ -43,6 +44,7 @@ export function definePlugin(parts: PluginParts): Plugin {
     add(tokens.method, parts.methods);
     add(tokens.executor, parts.executors);
     add(tokens.source, parts.sources);
+    add(tokens.textSource, parts.textSources);
     add(tokens.model, parts.models);
   });
   return { name: parts.name, module };

@@ -56,7 +56,7 @@ export const trainSchema = z
 
 export type TrainSettings = z.infer<typeof trainSchema>;
 
-/** `zoo:tiny-vit`, a folder, or fresh parameters of an architecture. */
+/** `zoo:tiny-vit`, `hub:org/name`, a folder, or fresh parameters of an architecture. */
 export const backboneSchema = z.union([
   z.string().min(1),
   z.strictObject({
@@ -91,7 +91,7 @@ export const recipeSchema = z.strictObject({
   task: z.string().describe('task plugin: `mdpd list` shows them'),
   data: z.record(z.string(), z.unknown()).default({}).describe('data of the task'),
   backbone: backboneSchema.describe(
-    'zoo:NAME, a folder with config.json and model.safetensors, or fresh parameters',
+    'zoo:NAME, hub:ORGANIZATION/NAME, a folder with config.json and model.safetensors, or fresh parameters',
   ),
   method: z
     .union([z.string().transform((name) => ({ name })), z.looseObject({ name: z.string() })])

@@ -1,7 +1,7 @@
 /** Everything the loaded plugins offer, by kind and name. */
 import { Container } from 'inversify';
 import type { BackboneProvider } from './backbone.ts';
-import type { ImageSource } from './dataset.ts';
+import type { ImageSource, TextSource } from './dataset.ts';
 import { MdpdError } from './errors.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
@@ -45,12 +45,17 @@ export class Shelf<T extends { readonly name: string }> {
   get(name: string, place?: string): T {
     const found = this.entries.find(({ value }) => value.name === name);
     if (found) return found.value;
-    throw new MdpdError(`UNKNOWN_${this.kind.toUpperCase()}`, `there is no ${this.kind} "${name}"`, {
-      place,
-      allowed: this.names.length > 0 ? this.names : 'none is installed',
-      fix: didYouMean(name, this.names) ?? 'install the package that has it; `mdpd list` shows what is there',
-      exitCode: 2,
-    });
+    throw new MdpdError(
+      `UNKNOWN_${this.kind.toUpperCase().replaceAll(' ', '_')}`,
+      `there is no ${this.kind} "${name}"`,
+      {
+        place,
+        allowed: this.names.length > 0 ? this.names : 'none is installed',
+        fix:
+          didYouMean(name, this.names) ?? 'install the package that has it; `mdpd list` shows what is there',
+        exitCode: 2,
+      },
+    );
   }
 }
 
@@ -62,6 +67,7 @@ export interface Registry {
   readonly methods: Shelf<MethodProvider>;
   readonly executors: Shelf<ExecutorProvider>;
   readonly sources: Shelf<ImageSource>;
+  readonly textSources: Shelf<TextSource>;
   readonly models: Shelf<ModelSource>;
 }
 
@@ -77,6 +83,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     methods: shelf('method', tokens.method),
     executors: shelf('executor', tokens.executor),
     sources: shelf('source', tokens.source),
+    textSources: shelf('text source', tokens.textSource),
     models: shelf('model', tokens.model),
   };
 }

@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { HeadKind } from './backbone.ts';
-import type { Batch, Dataset, ImageSource } from './dataset.ts';
+import type { Batch, Dataset, ImageSource, TextSource } from './dataset.ts';
 import type { ProgressRecord } from './reporter.ts';
 import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
 
@@ -39,19 +39,68 @@ export interface Task {
   /** Name of the metric that `result.json` calls primary; larger is better. */
   readonly primaryMetric: string;
   /**
-   * Loss of every example, [B], from output [B, C]. `smoothing` is the share of a class label that is spread over
-   * all classes; tasks without classes ignore it.
+   * Loss of every example, [B], from output [B, C] (or [B, N, C], where the head reads tokens). `smoothing` is the
+   * share of a class label that is spread over all classes; tasks without classes ignore it.
    */
   loss(output: Tensor, target: Readonly<TensorRecord>, smoothing?: number): Tensor;
-  /** Distillation loss of every example, [B]; the teacher is not differentiated. For classes T²·KL(teacher ‖ student). */
-  distill(student: Tensor, teacher: Tensor, temperature: number): Tensor;
+  /**
+   * Distillation loss of every example, [B]; the teacher is not differentiated. For classes T²·KL(teacher ‖ student);
+   * for a score the squared difference. Outputs of tokens count where `target` has a label; it is absent where some of
+   * the examples have none, which happens to outputs [B, C] only.
+   */
+  distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
   metrics(): MetricAccumulator;
-  /** Reads one row of outputs, length C. */
+  /** Reads one row of outputs, length C (N·C where the head reads tokens). */
   decode(output: Float32Array): Prediction;
   /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */
   encode(inputs: readonly string[]): Promise<Batch>;
-  /** Files saved beside the model besides weights and config: `preprocessor_config.json`. */
-  savedFiles(): Readonly<Record<string, JsonObject>>;
+  /** Files saved beside the model besides weights and config: `preprocessor_config.json`, a tokenizer's. */
+  savedFiles(): Readonly<Record<string, SavedFile>>;
+  /** How answers are sent to the server of a benchmark; absent: there is none. */
+  readonly submission?: Submission;
+  /** Where the head is `seq2seq` and answers are generated: evaluation and prediction read these, not outputs. */
+  readonly answers?: Answers;
+}
+
+/** Generated answers: tokens instead of logits. Letters: T most tokens of an answer. */
+export interface Answers {
+  /** T, the end included. */
+  readonly tokens: number;
+  /** As `Task.metrics`, of ids [rows, T] instead of logits; after the end stands padding. */
+  metrics(): MetricAccumulator;
+  /** Reads one row of ids, length T. */
+  decode(ids: Float32Array): Prediction;
+}
+
+/** Examples whose labels only the server of a benchmark knows, and the files that it scores. */
+export interface Submission {
+  /** Opens the examples, by split name. */
+  open(): Promise<Readonly<Record<string, Dataset>>>;
+  /**
+   * Writes the server's files into `folder` from the outputs of every split that `open` gave, [rows, C] in order; or from
+   * the ids of its answers, [rows, T], where the task has `answers`.
+   * Returns what was written, and what the server wants besides.
+   */
+  write(folder: string, outputs: Readonly<Record<string, Float32Array>>): WrittenSubmission;
+}
+
+export interface WrittenSubmission {
+  /** Path of the archive to send. */
+  readonly archive: string;
+  /** Files that the archive lacks, because other tasks write them. */
+  readonly missing: readonly string[];
+}
+
+/** Content of a file beside the model: JSON, text or bytes. */
+export type SavedFile = JsonObject | string | Uint8Array;
+
+/** The model whose inputs a task prepares. */
+export interface TaskBackbone {
+  /** Name of its provider: `bert`. */
+  readonly family: string;
+  readonly config: JsonObject;
+  /** Folder of its checkpoint, which may hold a tokenizer; undefined: fresh parameters. */
+  readonly folder?: string;
 }
 
 export interface TaskContext<Data = unknown> {
@@ -59,10 +108,12 @@ export interface TaskContext<Data = unknown> {
   readonly data: Data | undefined;
   /** Class names of a saved model; the data must not have others. */
   readonly labels?: readonly string[];
+  readonly backbone: TaskBackbone;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** JSON files of the backbone's folder by name (`preprocessor_config.json`), where present. */
   readonly backboneFiles: Readonly<Record<string, JsonObject>>;
   readonly sources: readonly ImageSource[];
+  readonly textSources: readonly TextSource[];
   /** Folder against which paths in `data` are resolved. */
   readonly directory: string;
   /** At most this many examples a split (`--smoke`). */

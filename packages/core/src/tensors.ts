@@ -22,6 +22,11 @@ export type HostRecord = Record<string, HostTensor>;
 export interface InputSpec {
   readonly shape: readonly number[];
   readonly dtype: HostTensor['dtype'];
+  /**
+   * Axes of `shape` that may be shorter in a batch: the tokens of a text. Data sets pad to few lengths, so that few
+   * graphs are compiled; a model that is exported takes any. Zeros in all inputs are padding to the backbone.
+   */
+  readonly variable?: readonly number[];
 }
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

@@ -5,6 +5,7 @@ export const tokens = {
   method: Symbol.for('mdpd.method'),
   executor: Symbol.for('mdpd.executor'),
   source: Symbol.for('mdpd.source'),
+  textSource: Symbol.for('mdpd.textSource'),
   model: Symbol.for('mdpd.model'),
 } as const;
 

@@ -1,7 +1,8 @@
 /** Opens what a split specification names: a source's split, a folder, a list file, or several joined. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { didYouMean, MdpdError, messageOf, systemCode, type ImageSet, type ImageSource } from '@mdpd/core';
+import { MdpdError, messageOf, systemCode, type ImageSet, type ImageSource } from '@mdpd/core';
+import { findSource } from './find-source.ts';
 import type { DecodeOptions } from './image-decode.ts';
 import { openImageFolder } from './image-folder.ts';
 import { joinImages, sliceImages } from './image-sets.ts';
@@ -42,25 +43,7 @@ interface OpenedPart {
 }
 
 async function openSource(part: SourcePart, options: OpenSplitOptions): Promise<OpenedPart> {
-  const names = options.sources.map((source) => source.name);
-  const source = options.sources.find(({ name }) => name === part.source);
-  if (!source) {
-    throw new MdpdError('UNKNOWN_SOURCE', `there is no data source "${part.source}"`, {
-      place: options.place,
-      allowed: names.length > 0 ? names : 'none is installed',
-      fix: didYouMean(part.source, names) ?? 'a folder is written with a slash: ./NAME',
-      exitCode: 2,
-    });
-  }
-  const splits = Object.keys(source.splits);
-  if (!splits.includes(part.split)) {
-    throw new MdpdError('UNKNOWN_SPLIT', `the source "${source.name}" has no split "${part.split}"`, {
-      place: options.place,
-      allowed: splits,
-      fix: didYouMean(part.split, splits),
-      exitCode: 2,
-    });
-  }
+  const source = findSource(part, options.sources, options.place);
   const set = await source.open(part.split, { directory: options.directory });
   return { set, classes: set.labels?.map((name) => ({ source: source.name, name })) };
 }

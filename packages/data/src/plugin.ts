@@ -2,5 +2,10 @@
 import { definePlugin } from '@mdpd/core';
 import { fashionMnistSource } from './fashion-mnist-source.ts';
 import { mnistSource } from './mnist-source.ts';
+import { spamSource } from './text/spam-source.ts';
 
-export default definePlugin({ name: '@mdpd/data', sources: [mnistSource, fashionMnistSource] });
+export default definePlugin({
+  name: '@mdpd/data',
+  sources: [mnistSource, fashionMnistSource],
+  textSources: [spamSource],
+});

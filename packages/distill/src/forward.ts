@@ -17,11 +17,6 @@ export const plainParams =
   () =>
     params;
 
-/** The tensors of `state` that flow: one [B, N, D] a stream. The rest are constants. */
-export function streamsOf(backbone: Backbone, state: State): TensorRecord {
-  return Object.fromEntries(Object.keys(backbone.streams).map((stream) => [stream, state[stream]!]));
-}
-
 /** States h_0 … h_L; memory of a block's inner activations is freed before the next one runs. */
 export function runStates(backbone: Backbone, at: StageParams, input: Readonly<TensorRecord>): State[] {
   const states: State[] = [tf.tidy(() => backbone.embed(at('embed'), input) as TensorRecord)];
@@ -32,13 +27,20 @@ export function runStates(backbone: Backbone, at: StageParams, input: Readonly<T
   return states;
 }
 
-/** Logits [B, C] from h_L. */
-export function runHead(backbone: Backbone, head: Head, at: StageParams, last: State): tf.Tensor {
-  const finished = backbone.finish(at('finish'), last);
-  return head.apply(at('head'), backbone.pool(at('finish'), finished));
+/** Frees states. What they hand on of the input as it came stays: it is the caller's. */
+export function disposeStates(states: readonly State[], input: Readonly<TensorRecord>): void {
+  const given = new Set(Object.values(input));
+  for (const state of states) tf.dispose(Object.values(state).filter((tensor) => !given.has(tensor)));
 }
 
-/** Logits [B, C] of backbone + head: the whole of what ships. */
+/** Logits from h_L: [B, C], or [B, N, C] where the head reads the tokens of a stream. */
+export function runHead(backbone: Backbone, head: Head, at: StageParams, last: State): tf.Tensor {
+  const finished = backbone.finish(at('finish'), last);
+  const features = head.stream === undefined ? backbone.pool(at('finish'), finished) : finished[head.stream]!;
+  return head.apply(at('head'), features);
+}
+
+/** Logits [B, C] or [B, N, C] of backbone + head: the whole of what ships. */
 export function runModel(
   backbone: Backbone,
   head: Head,

@@ -1,6 +1,7 @@
 /** Starts the tfjs backends that always work, with this package's gradients and kernels. */
 import './setup.ts';
 import * as tf from '@tensorflow/tfjs-core';
+import { installCpuKernels } from './cpu-kernels.ts';
 import { installWasmKernels } from './wasm-kernels.ts';
 
 export type PortableBackend = 'wasm' | 'cpu';
@@ -15,6 +16,7 @@ export async function useBackend(name: PortableBackend): Promise<void> {
     installWasmKernels();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
+    installCpuKernels();
   }
   if (!(await tf.setBackend(name))) throw new Error(`the tfjs backend ${name} does not start`);
   await tf.ready();

@@ -3,24 +3,9 @@
  * allocated for the data.
  */
 import { MdpdError, messageOf } from '@mdpd/core';
+import { dtypeBytes, type StoredDtype } from './tensor-values.ts';
 
-export const dtypeBytes = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-} as const;
-
-export type SafetensorsDtype = keyof typeof dtypeBytes;
+export type SafetensorsDtype = StoredDtype;
 
 export interface SafetensorsEntry {
   readonly dtype: SafetensorsDtype;

@@ -4,15 +4,16 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { MdpdError, messageOf, systemCode, type HostRecord, type HostTensor } from '@mdpd/core';
-import { bfloat16FromFloat32, float32FromBfloat16, float32FromHalf, halfFromFloat32 } from './half.ts';
+import { readExactly } from './file-bytes.ts';
+import { bfloat16FromFloat32, halfFromFloat32 } from './half.ts';
 import {
-  dtypeBytes,
   MAXIMUM_HEADER_BYTES,
   METADATA,
   parseHeader,
   type SafetensorsDtype,
   type SafetensorsHeader,
 } from './safetensors-header.ts';
+import { decodeValues, dtypeBytes, toHostOrder } from './tensor-values.ts';
 
 const LENGTH_BYTES = 8;
 
@@ -32,24 +33,12 @@ function cannotRead(path: string, error: unknown): MdpdError {
   });
 }
 
-async function readExactly(
-  handle: FileHandle,
-  position: number,
-  length: number,
-  path: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) {
-      throw new MdpdError('SAFETENSORS_TRUNCATED', `the file ends at byte ${position + done}`, {
-        place: path,
-        fix: 'the file is incomplete: get it again',
-      });
-    }
-    done += bytesRead;
-  }
-  return bytes;
+function ended(path: string): (at: number) => MdpdError {
+  return (at) =>
+    new MdpdError('SAFETENSORS_TRUNCATED', `the file ends at byte ${at}`, {
+      place: path,
+      fix: 'the file is incomplete: get it again',
+    });
 }
 
 async function readHeader(
@@ -57,7 +46,7 @@ async function readHeader(
   path: string,
 ): Promise<SafetensorsHeader & { dataStart: number }> {
   const { size } = await handle.stat();
-  const prefix = await readExactly(handle, 0, LENGTH_BYTES, path);
+  const prefix = await readExactly(handle, 0, LENGTH_BYTES, ended(path));
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   if (length > MAXIMUM_HEADER_BYTES) {
     throw new MdpdError('SAFETENSORS_HEADER', `the header claims ${length} bytes`, {
@@ -76,67 +65,13 @@ async function readHeader(
       },
     );
   }
-  const bytes = await readExactly(handle, LENGTH_BYTES, Number(length), path);
+  const bytes = await readExactly(handle, LENGTH_BYTES, Number(length), ended(path));
   return { ...parseHeader(bytes, size - dataStart, path), dataStart };
 }
 
-function toHostOrder(bytes: Uint8Array<ArrayBuffer>, width: number): void {
-  if (endianness() === 'LE') return;
-  const buffer = Buffer.from(bytes.buffer);
-  if (width === 2) buffer.swap16();
-  else if (width === 4) buffer.swap32();
-  else if (width === 8) buffer.swap64();
-}
-
-/** Integers that fit 32 bits; anything else is refused rather than changed. */
-function toInt32(values: Iterable<number | bigint>, place: string): Int32Array {
-  return Int32Array.from(values, (value) => {
-    const number = Number(value);
-    if (number === (number | 0)) return number;
-    throw new MdpdError('SAFETENSORS_RANGE', `the integer ${value} does not fit 32 bits`, { place });
-  });
-}
-
-function decode(
-  dtype: SafetensorsDtype,
-  bytes: Uint8Array<ArrayBuffer>,
-  place: string,
-): Pick<HostTensor, 'data' | 'dtype'> {
-  toHostOrder(bytes, dtypeBytes[dtype]);
-  const { buffer } = bytes;
-  const float = (data: Float32Array): Pick<HostTensor, 'data' | 'dtype'> => ({ data, dtype: 'float32' });
-  const int = (values: Iterable<number | bigint>): Pick<HostTensor, 'data' | 'dtype'> => ({
-    data: toInt32(values, place),
-    dtype: 'int32',
-  });
-  switch (dtype) {
-    case 'F64':
-      return float(Float32Array.from(new Float64Array(buffer)));
-    case 'F32':
-      return float(new Float32Array(buffer));
-    case 'F16':
-      return float(float32FromHalf(new Uint16Array(buffer)));
-    case 'BF16':
-      return float(float32FromBfloat16(new Uint16Array(buffer)));
-    case 'I64':
-      return int(new BigInt64Array(buffer));
-    case 'U64':
-      return int(new BigUint64Array(buffer));
-    case 'I32':
-      return { data: new Int32Array(buffer), dtype: 'int32' };
-    case 'U32':
-      return int(new Uint32Array(buffer));
-    case 'I16':
-      return int(new Int16Array(buffer));
-    case 'U16':
-      return int(new Uint16Array(buffer));
-    case 'I8':
-      return int(new Int8Array(buffer));
-    case 'U8':
-      return int(bytes);
-    case 'BOOL':
-      return { data: bytes.map((value) => (value === 0 ? 0 : 1)), dtype: 'bool' };
-  }
+function outOfRange(place: string): (value: number | bigint) => MdpdError {
+  return (value) =>
+    new MdpdError('SAFETENSORS_RANGE', `the integer ${value} does not fit 32 bits`, { place });
 }
 
 /**
@@ -166,8 +101,9 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
         const entry = entries.get(name);
         if (!entry) throw new Error(`${path} has no tensor ${name}`);
         const { dtype, shape, begin, end } = entry;
-        const bytes = await guarded(readExactly(handle, dataStart + begin, end - begin, path));
-        return { ...decode(dtype, bytes, `${path}: ${JSON.stringify(name)}`), shape };
+        const bytes = await guarded(readExactly(handle, dataStart + begin, end - begin, ended(path)));
+        const values = toHostOrder(bytes, dtypeBytes[dtype]);
+        return { ...decodeValues(dtype, values, outOfRange(`${path}: ${JSON.stringify(name)}`)), shape };
       },
       close: () => handle.close(),
     };
@@ -246,8 +182,7 @@ function encode({ dtype, tensor: { data } }: Stored): Uint8Array {
           ? data
           : data.slice();
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  toHostOrder(bytes as Uint8Array<ArrayBuffer>, dtypeBytes[dtype]);
-  return bytes;
+  return toHostOrder(bytes as Uint8Array<ArrayBuffer>, dtypeBytes[dtype]);
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

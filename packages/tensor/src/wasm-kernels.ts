@@ -5,6 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TypedArray } from '@mdpd/core';
+import { addRows } from './add-rows.ts';
 import { sizeOf } from './host.ts';
 import { smallProducts, type SmallProducts } from './wasm/small-products.ts';
 import { slice, splitV, unpack } from './wasm-slice.ts';
@@ -172,17 +174,13 @@ const batchMatMul =
 /** The backend has no UnsortedSegmentSum, the gradient of `gather`. Rows whose segment is out of range are dropped. */
 const unsortedSegmentSum: WasmKernel = ({ inputs, attrs, backend }) => {
   const { numSegments } = attrs as unknown as { numSegments: number };
-  const [x, ids] = [inputs['x']!, inputs['segmentIds']!];
-  const shape = [numSegments, ...x.shape.slice(ids.shape.length)];
-  const width = sizeOf(shape.slice(1));
+  const [x, segmentIds] = [inputs['x']!, inputs['segmentIds']!];
+  const shape = [numSegments, ...x.shape.slice(segmentIds.shape.length)];
   // Views of the heap only after the allocation: growing the heap detaches them.
   const out = backend.makeOutput(shape, x.dtype);
   const sums = backend.typedArrayFromHeap(out).fill(0);
-  const values = backend.typedArrayFromHeap(x);
-  backend.typedArrayFromHeap(ids).forEach((segment, row) => {
-    if (segment < 0 || segment >= numSegments) return;
-    for (let i = 0; i < width; i++) sums[segment * width + i]! += values[row * width + i]!;
-  });
+  const ids = backend.typedArrayFromHeap(segmentIds) as TypedArray;
+  addRows(sums as TypedArray, backend.typedArrayFromHeap(x) as TypedArray, ids, sizeOf(shape.slice(1)));
   return out;
 };
 

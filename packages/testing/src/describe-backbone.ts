@@ -1,5 +1,8 @@
 /** The conformance kit of backbones: one call in a plugin's test file. */
+import { attentionChecks } from './backbone/attention-checks.ts';
+import { generationChecks } from './backbone/generation-checks.ts';
 import { gradientChecks } from './backbone/gradient-checks.ts';
+import { paddingChecks } from './backbone/padding-checks.ts';
 import { persistenceChecks } from './backbone/persistence-checks.ts';
 import { purityChecks } from './backbone/purity-checks.ts';
 import { shapeChecks } from './backbone/shape-checks.ts';
@@ -10,8 +13,11 @@ export type { BackboneSubject } from './backbone/subject.ts';
 
 export const backboneChecks: readonly Check<BackboneSubject>[] = [
   ...shapeChecks,
+  ...attentionChecks,
+  ...paddingChecks,
   ...purityChecks,
   ...gradientChecks,
+  ...generationChecks,
   ...persistenceChecks,
 ];
 

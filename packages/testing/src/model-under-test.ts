@@ -3,7 +3,7 @@
  *
  * Letters: B batch.
  */
-import type { Backbone, BackboneProvider, Head, HostRecord, ParameterSpec } from '@mdpd/core';
+import type { Backbone, BackboneProvider, Head, HeadKind, HostRecord, ParameterSpec } from '@mdpd/core';
 import { hostTensor, sizeOf, upload } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
 import type { TensorRecord } from '@mdpd/core';
@@ -24,23 +24,25 @@ export type InputMaker = (backbone: Backbone, batch: number, seed: number) => Ho
 export interface ModelOptions {
   readonly batch?: number;
   readonly outputs?: number;
+  /** Default: `classification`. */
+  readonly kind?: HeadKind;
   readonly seed?: number;
   readonly input?: InputMaker;
 }
 
-/** The classification head of a backbone. Throws CheckFailed where it has none. */
-export function classificationHead(backbone: Backbone, outputs: number): Head {
-  const head = backbone.head('classification', outputs);
-  ensure(head !== undefined, 'has no head for classification');
+/** A head of a backbone. Throws CheckFailed where it has none. */
+function headOf(backbone: Backbone, kind: HeadKind, outputs: number): Head {
+  const head = backbone.head(kind, outputs);
+  ensure(head !== undefined, `has no head for ${kind}`);
   return head;
 }
 
 export function modelUnderTest(
   provider: Pick<BackboneProvider, 'initialize'>,
   backbone: Backbone,
-  { batch = 3, outputs = 4, seed = 1, input = randomInput }: ModelOptions = {},
+  { batch = 3, outputs = 4, kind = 'classification', seed = 1, input = randomInput }: ModelOptions = {},
 ): ModelUnderTest {
-  const head = classificationHead(backbone, outputs);
+  const head = headOf(backbone, kind, outputs);
   const first = provider.initialize(backbone, createRandom(seed, 'parameters'));
   return {
     backbone,

@@ -12,6 +12,7 @@ import {
 import type { TrainingJob } from '@mdpd/distill/engine/train';
 import type { z } from 'zod';
 import { tinyBackbone, tinyProvider } from './fixtures/tiny-backbone.ts';
+import type { TinyModel } from './fixtures/tiny-models.ts';
 import { tinyTask } from './fixtures/tiny-task.ts';
 import { modelUnderTest } from './model-under-test.ts';
 
@@ -21,6 +22,8 @@ export interface JobOptions {
   /** As a recipe would say it; checked by the method's schema. */
   readonly settings?: object;
   readonly train?: z.input<typeof trainSchema>;
+  /** Default: of the tiny backbone. */
+  readonly provider?: TinyModel['provider'];
   readonly backbone?: Backbone;
   readonly task?: Task;
   readonly signal?: AbortSignal;
@@ -52,11 +55,12 @@ export function trainingJob({
   method,
   settings = {},
   train,
+  provider = tinyProvider,
   backbone = tinyBackbone(),
   task = tinyTask(backbone),
   signal,
 }: JobOptions): RecordedJob {
-  const { head, parameters } = modelUnderTest(tinyProvider, backbone, { outputs: task.head.outputs });
+  const { head, parameters } = modelUnderTest(provider, backbone, task.head);
   const records: RunRecord[] = [];
   return {
     backbone,

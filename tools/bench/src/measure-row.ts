@@ -11,7 +11,7 @@ import {
   type TrainSettings,
   type TrainStateHost,
 } from '@mdpd/core';
-import { flattenState, sideForward } from '@mdpd/cli/side-folder';
+import { flattenState, sideModel } from '@mdpd/cli/side-folder';
 import type { Forward } from '@mdpd/distill/engine/evaluate';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { train } from '@mdpd/distill/engine/train';
@@ -136,7 +136,7 @@ async function shippedModel(
   }
   const method = createMethod(job, row, model);
   const { optimizer: _moments, ...state } = initialState(method, initial);
-  return { forward: sideForward(method), params: uploadRecord(executor, flattenState(state)) };
+  return { forward: sideModel(model.backbone, method).forward, params: uploadRecord(executor, flattenState(state)) };
 }
 
 /** As the training loop creates it. */

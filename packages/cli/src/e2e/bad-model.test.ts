@@ -106,7 +106,8 @@ it('weights that are missing', async () => {
   rmSync(workspace.path('model/model.safetensors'));
   expect(await refused()).toMatchInlineSnapshot(`
     "error CHECKPOINT_NOT_FOUND at ROOT/model
-      the folder has no model.safetensors and no model.safetensors.index.json"
+      the folder has no weights
+      allowed: model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json"
   `);
 });
 
@@ -120,7 +121,7 @@ it('a config.json that is broken, or of another architecture', async () => {
   expect(await refused()).toMatchInlineSnapshot(`
     "error BACKBONE_UNSUPPORTED at ROOT/model/config.json
       no backbone reads model_type "swin"
-      allowed: vit"
+      allowed: bert, roberta, distilbert, t5, vit"
   `);
   writeConfig({ hidden_size: -16 });
   expect(await refused()).toMatchInlineSnapshot(`

@@ -53,9 +53,11 @@ async function computeExpected(): Promise<void> {
   const task = await provider.open({
     data: provider.dataSchema.parse({ train: split, test: split }),
     labels: names,
+    backbone: { family: 'vit', config: opened.backbone.config, folder },
     inputs: opened.backbone.inputs,
     backboneFiles: opened.files,
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory: workspace.root,
     splits: ['test'],
     warn: () => {},

@@ -1,4 +1,4 @@
-/** Traces a model's forward function into a graph of any batch size. */
+/** Traces a model's forward function into a graph of any batch size and any number of tokens. */
 import * as tf from '@tensorflow/tfjs-core';
 import { MdpdError, type HostRecord } from '@mdpd/core';
 import { createValue, type DType, type Graph, type Node, type Port, type Value } from '../graph.ts';
@@ -7,33 +7,49 @@ import { GraphBuilder } from '../graph-builder.ts';
 import { optimize } from '../optimize.ts';
 import { inputName, outputName, trace } from '../trace.ts';
 import { traceBackend } from '../trace-backend.ts';
-import { dynamicBatch } from './dynamic-batch.ts';
-import type { ExportableModel, ModelGraph } from './exportable-model.ts';
+import { dynamicSizes } from './dynamic-sizes.ts';
+import {
+  dynamicSizesOf,
+  inputShapes,
+  type DynamicSize,
+  type ExportableModel,
+  type ModelGraph,
+} from './exportable-model.ts';
 import { standardOperators } from './standard-operators.ts';
-
-/**
- * Batch sizes at which the function is traced. Primes that are no length of a model, so that equal lengths are equal
- * for a reason; only shapes are computed.
- */
-const batches = [1009, 1013] as const;
 
 /**
  * The graph of `forward` in standard operators, with the parameters that it reads as constants. Inputs that are whole
  * numbers or truth values are int64, as in Hugging Face's files.
  *
- * @throws EXPORT_BATCH where it cannot be of any batch size, EXPORT_CAPTURE where it reads tensors that it was not
- *   given, and what `trace` throws
+ * @throws EXPORT_BATCH or EXPORT_TOKENS where it cannot be of any size, EXPORT_CAPTURE where it reads tensors that it was
+ *   not given, and what `trace` throws
  */
 export function modelGraph(model: ExportableModel): ModelGraph {
-  const [first, second] = batches.map((batch) => ({ batch, graph: sizedGraph(model, batch) }));
-  const graph = standardOperators(dynamicBatch(first!, second!));
-  return withParameters(withWideInputs(graph), model.parameters);
+  const sizes = dynamicSizesOf(model);
+  const [first, second] = [0, 1].map((which) => ({
+    sizes: sizes.map(({ examples }) => examples[which]!),
+    graph: sizedGraph(model, sizes, which),
+  }));
+  const named = sizes.map((size) => ({ ...size, input: inputName(`1.${size.input}`) }));
+  const { graph, outputs } = dynamicSizes(named, first!, second!);
+  const wide = withWideInputs(standardOperators(graph));
+  return { ...withParameters(wide, model.parameters), shapes: { ...inputShapes(model), ...outputs } };
 }
 
-/** The graph for one batch size. Parameters are inputs, so that no pass changes or merges them. */
-function sizedGraph({ forward, parameters, inputs }: ExportableModel, batch: number): Graph {
+/** The graph for the examples of sizes in one place. Parameters are inputs, so that no pass changes or merges them. */
+function sizedGraph(model: ExportableModel, sizes: readonly DynamicSize[], which: number): Graph {
+  const { forward, parameters, inputs } = model;
+  const lengthOf = new Map(sizes.map(({ axisName, examples }) => [axisName, examples[which]!]));
+  const shapes = inputShapes(model);
   const params = mapValues(parameters, ({ shape, dtype }) => standIn(shape, dtype));
-  const input = mapValues(inputs, ({ shape, dtype }) => standIn([batch, ...shape], dtype));
+  const input = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype }]) => {
+      const lengths = shapes[name]!.map((length) =>
+        typeof length === 'number' ? length : lengthOf.get(length)!,
+      );
+      return [name, standIn(lengths, dtype)] as const;
+    }),
+  );
   try {
     const { graph, captures } = trace(forward, [params, input]);
     if (captures.length > 0) throw captureError();
@@ -83,7 +99,7 @@ function withWideInputs(graph: Graph): Graph {
 }
 
 /** Parameters as constants under their names, as far as they are read. */
-function withParameters(graph: Graph, parameters: HostRecord): ModelGraph {
+function withParameters(graph: Graph, parameters: HostRecord): Omit<ModelGraph, 'shapes'> {
   const prefix = inputName('0.');
   const constants = new Map<Value, Value>();
   const parameterNames = new Map<Value, string>();

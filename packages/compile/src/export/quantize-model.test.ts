@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { countOps } from '../graph.ts';
 import { fileDifference, shape, transformerModel } from '../testing/exportable.ts';
 import { wave } from '../testing/run-graph.ts';
+import { textModel, texts } from '../testing/text-model.ts';
 import type { ExportableModel } from './exportable-model.ts';
 import { modelGraph } from './model-graph.ts';
 import { quantizeModel, type QuantizedModel } from './quantize-model.ts';
@@ -52,6 +53,15 @@ describe('quantizeModel', () => {
     const input = { pixel_values: wave([batch, shape.tokens, shape.width], batch) };
     const apart = await fileDifference(writeModel(quantized.model), model, input);
     expect(apart).toBeLessThan(0.03);
+    expect(apart).toBeGreaterThan(1e-5);
+  });
+
+  it.each([1, 7, 16])('computes nearly the same of texts of %i tokens', async (length) => {
+    const model = await textModel();
+    const { model: small, quantized } = quantizeModel(modelGraph(model));
+    expect(quantized).toHaveLength(12);
+    const apart = await fileDifference(writeModel(small), model, texts(3, length));
+    expect(apart).toBeLessThan(0.05);
     expect(apart).toBeGreaterThan(1e-5);
   });
 });

@@ -39,7 +39,7 @@ interface Layer {
  *
  * The parameter `name` [O, I] becomes `name_quantized` [I, O], `name_scale` [O] and `name_zero_point` [O].
  */
-export function quantizeModel({ graph, parameterNames }: ModelGraph): QuantizedModel {
+export function quantizeModel({ graph, parameterNames, shapes }: ModelGraph): QuantizedModel {
   const names = new Map(parameterNames);
   const weights = new Map<string, Bytes>();
   const activations = new Map<Value, Bytes>();
@@ -56,7 +56,7 @@ export function quantizeModel({ graph, parameterNames }: ModelGraph): QuantizedM
     return [product(builder, activation, weight, layer.bias, node.outputs[0]!.shape)];
   });
   return {
-    model: { graph: quantized, parameterNames: stillRead(quantized, names) },
+    model: { graph: quantized, parameterNames: stillRead(quantized, names), shapes },
     quantized: [...new Set([...weights.keys()].map((key) => key.split('|')[0]!))],
   };
 }

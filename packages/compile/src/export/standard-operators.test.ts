@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { layerNorm } from '@mdpd/tensor/layer-norm';
+import { rmsNorm } from '@mdpd/tensor/rms-norm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countOps, type Graph } from '../graph.ts';
 import { optimize } from '../optimize.ts';
@@ -57,6 +58,14 @@ describe('products of ONNX Runtime become standard ones', () => {
     expect(countOps(standard)).toEqual(ops);
     expect(await differingOutputs(graph, standard)).toEqual({});
   });
+});
+
+it("writes out root mean square norms, whose operator is ONNX Runtime's", async () => {
+  const graph = graphOf((x, gamma) => rmsNorm(x!, gamma!, 1e-3), [2, 3, 8], [8]);
+  const standard = standardOperators(graph);
+  expect(countOps(graph)).toEqual({ SimplifiedLayerNormalization: 1 });
+  expect(countOps(standard)).toEqual({ Pow: 1, ReduceMean: 1, Add: 1, Sqrt: 1, Div: 1, Mul: 1 });
+  expect(await differingOutputs(graph, standard)).toEqual({});
 });
 
 it('drops the statistics of norms that nothing reads', async () => {

@@ -2,7 +2,7 @@
  * Says in operators of ONNX itself what the passes say in ONNX Runtime's own, so that the file runs everywhere. ONNX
  * Runtime's optimizer puts its own back where it has them.
  */
-import { fill, sizeOf, type Attribute, type Graph, type Node, type Value } from '../graph.ts';
+import { fill, integers, sizeOf, type Attribute, type Graph, type Node, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { transpose } from '../ops/shape.ts';
 import { removeDeadCode } from '../passes/dead-code.ts';
@@ -10,10 +10,28 @@ import { rewrite } from '../passes/rewrite.ts';
 import { indexGraph } from '../graph.ts';
 
 export function standardOperators(graph: Graph): Graph {
-  const plain = rewrite(graph, (node, builder) =>
-    node.op === 'FusedMatMul' ? [plainProduct(node, builder)] : undefined,
-  );
+  const plain = rewrite(graph, (node, builder) => {
+    if (node.op === 'FusedMatMul') return [plainProduct(node, builder)];
+    return node.op === 'SimplifiedLayerNormalization' ? plainRmsNorm(node, builder) : undefined;
+  });
   return withoutStatistics(removeDeadCode(plain));
+}
+
+/** x / √(mean(x²) + ε) · scale, and 1 / √(mean(x²) + ε): ONNX has an operator of its own in newer versions alone. */
+function plainRmsNorm({ inputs, outputs, attributes }: Node, builder: GraphBuilder): Value[] {
+  const [x, scale] = inputs as [Value, Value];
+  const { shape } = x;
+  const rows = outputs[1]!.shape;
+  const { epsilon } = attributes as { epsilon: { float: number } };
+  const squares = builder.node('Pow', [x, fill([], 2, 'float32')], shape, 'float32');
+  const mean = builder.node('ReduceMean', [squares, integers([shape.length - 1])], rows, 'float32', {
+    keepdims: { int: 1 },
+  });
+  const safe = builder.node('Add', [mean, fill([], epsilon.float, 'float32')], rows, 'float32');
+  const size = builder.node('Sqrt', [safe], rows, 'float32');
+  const divided = builder.node('Div', [x, size], shape, 'float32');
+  const scaled = builder.node('Mul', [divided, scale], shape, 'float32');
+  return [scaled, builder.node('Reciprocal', [size], rows, 'float32')];
 }
 
 /** Two matrices: one Gemm, which takes them as they lie. More axes: what is transposed and scaled is so beforehand. */

@@ -1,8 +1,8 @@
 /** Writes a model graph as the bytes of an ONNX file. */
 import { MdpdError } from '@mdpd/core';
-import { toOnnx, type Dimension } from '../to-onnx.ts';
-import { bytesPerElement, constantData, sizeOf, type Graph, type Port, type Value } from '../graph.ts';
-import { batchAxis, type ModelGraph } from './exportable-model.ts';
+import { toOnnx } from '../to-onnx.ts';
+import { bytesPerElement, constantData, sizeOf, type Graph, type Value } from '../graph.ts';
+import type { ModelGraph } from './exportable-model.ts';
 
 /** Protocol buffers end at 2 GB; what is not weights needs room as well. */
 const maximumBytes = 2 ** 31 - 2 ** 24;
@@ -13,17 +13,13 @@ const maximumBytes = 2 ** 31 - 2 ** 24;
  *
  * @throws EXPORT_SIZE where the weights are too much for one file
  */
-export function writeModel({ graph, parameterNames }: ModelGraph): Uint8Array {
+export function writeModel({ graph, parameterNames, shapes }: ModelGraph): Uint8Array {
   const merged = mergeHelpers(graph, parameterNames);
   const constants = constantsOf(merged);
   checkSize(constants);
   const helpers = constants.filter((value) => !parameterNames.has(value));
   const names = [...parameterNames, ...helpers.map((value, index) => [value, `helper.${index}`] as const)];
-  const shapes = [...graph.inputs, ...graph.outputs].map(({ name, value }: Port) => {
-    const lengths: Dimension[] = [batchAxis, ...value.shape.slice(1)];
-    return [name, lengths] as const;
-  });
-  return toOnnx(merged, { shapes: Object.fromEntries(shapes), constantNames: new Map(names) });
+  return toOnnx(merged, { shapes, constantNames: new Map(names) });
 }
 
 /** Equal helpers become one, so that a name stands for one thing. */

@@ -20,6 +20,20 @@ const layerNormalization: Emitter = (b, { x, gamma, beta }, { epsilon }) => {
   );
 };
 
+/** Rows divided by their root mean square, and what they were multiplied by. */
+const rmsNormalization: Emitter = (b, { x, gamma }, { epsilon }) => {
+  const width = x!.shape.at(-1)!;
+  return b.nodeOf(
+    'SimplifiedLayerNormalization',
+    [x!, gamma ?? fill([width], 1, 'float32')],
+    [
+      { shape: x!.shape, dtype: 'float32' },
+      { shape: [...x!.shape.slice(0, -1), 1], dtype: 'float32' },
+    ],
+    { axis: { int: -1 }, epsilon: { float: epsilon as number } },
+  );
+};
+
 /** ½ ln(1/π), so that u·exp(½ ln(1/π) − u²) is x·φ(x) for u = x/√2. */
 const LOG_DENSITY_SCALE = -0.5 * Math.log(Math.PI);
 
@@ -39,6 +53,7 @@ const gelu = (b: GraphBuilder, x: Value): Value => b.node('Gelu', [x], x.shape, 
 
 registerOps({
   MdpdLayerNorm: layerNormalization,
+  MdpdRmsNorm: rmsNormalization,
   MdpdGelu: (b, { x }) => gelu(b, x!),
   MdpdGeluGrad: geluGradient,
 });

@@ -3,11 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { activation, activationNames } from '@mdpd/tensor/activations';
 import { adamW, clipByGlobalNorm } from '@mdpd/tensor/adamw';
 import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
+import { lookup } from '@mdpd/tensor/embedding';
 import { layerNorm, normalize } from '@mdpd/tensor/layer-norm';
 import { add, reshape, scale } from '@mdpd/tensor/lean-ops';
 import { linear } from '@mdpd/tensor/linear';
 import { crossEntropy, distillationKl } from '@mdpd/tensor/losses';
+
 import { recompute } from '@mdpd/tensor/recompute';
+import { rmsNorm } from '@mdpd/tensor/rms-norm';
+import { tokenCrossEntropy, tokenDistillation } from '@mdpd/tensor/token-losses';
 import { outputsAndVjp, valueAndGrads, vjp } from '@mdpd/tensor/vjp';
 import { stopGradient } from '@mdpd/tensor/with-gradient';
 import type { TensorRecord } from '@mdpd/core';
@@ -33,6 +37,11 @@ const norms: readonly Case[] = (
       gradient: width[0] !== 1,
       // The mean of 100 costs two digits of the deviation.
       tolerance: 1e-4,
+    },
+    {
+      name: `rmsNorm [${shape.join(',')}]`,
+      fn: (x, gamma) => rmsNorm(x!, gamma!, 1e-6),
+      operands: [wave(shape), positive(width)],
     },
     {
       name: `normalize [${shape.join(',')}]`,
@@ -117,6 +126,21 @@ const linears: readonly Case[] = (
   },
 ]);
 
+const lookups: readonly Case[] = (
+  [
+    [[2, 0, 1, 2], [4]],
+    [
+      [2, 0, 2, 2, 0, 0],
+      [2, 3],
+    ],
+    [[1], []],
+  ] as readonly (readonly number[])[][]
+).map(([ids, shape]) => ({
+  name: `lookup of [${shape!.join(',')}]`,
+  fn: (table, i) => lookup(table!, i!),
+  operands: [wave([3, 4]), integers(ids!, shape)],
+}));
+
 const lean: readonly Case[] = [
   ...broadcasts.map(([left, right]) => ({
     name: `lean add [${left.join(',')}] [${right.join(',')}]`,
@@ -146,6 +170,21 @@ const losses: readonly Case[] = [
     fn: (student: tf.Tensor, teacher: tf.Tensor) => distillationKl(student, teacher, temperature),
     operands: [wave([3, 4]), wave([3, 4], 1)] as const,
   })),
+];
+
+const tokenLabels = integers([1, -100, 3, -100, -100, -100], [2, 3]);
+
+const tokenLosses: readonly Case[] = [
+  ...[0, 0.1].map((smoothing) => ({
+    name: `tokenCrossEntropy ${smoothing}`,
+    fn: (x: tf.Tensor, y: tf.Tensor) => tokenCrossEntropy(x, y, smoothing),
+    operands: [wave([2, 3, 4]), tokenLabels] as const,
+  })),
+  {
+    name: 'tokenDistillation',
+    fn: (student, teacher, y) => tokenDistillation(student!, teacher!, y!, 2),
+    operands: [wave([2, 3, 4]), wave([2, 3, 4], 1), tokenLabels],
+  },
 ];
 
 /** Some parameters of each way in which AdamW updates: alone, together, with and without decay. */
@@ -277,8 +316,10 @@ export const tensorCases = {
   activations,
   attentions,
   linears,
+  lookups,
   lean,
   losses,
+  tokenLosses,
   optimizers,
   differentiation,
 };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { formatError, MdpdError, type Dataset, type Executor, type Task } from '@mdpd/core';
 import { cpuExecutor } from '@mdpd/tensor/portable-executors';
 import { tinyBackbone } from '@mdpd/testing/fixtures/tiny-backbone';
+import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { tinyTask } from '@mdpd/testing/fixtures/tiny-task';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { agreement, evaluate, type EvaluationJob } from './evaluate.ts';
@@ -201,6 +202,54 @@ describe('evaluate', () => {
       { rows: 8, widths: 24, targets: 8 },
       { rows: 2, widths: 24, targets: 8 },
     ]);
+  });
+});
+
+describe('evaluate, of texts in buckets', () => {
+  const { task: texts } = tinyModel('text');
+  const split = texts.splits.test!;
+  /** Class by the first of the words that say one, and how long the batch was. */
+  const reading: EvaluationJob['forward'] = (_params, input) => {
+    const ids = input['input_ids']! as tf.Tensor2D;
+    return tf.sum(
+      tf.oneHot(tf.maximum(tf.sub(ids, tf.scalar(3, 'int32')), tf.scalar(-1, 'int32')) as tf.Tensor2D, 3),
+      1,
+    );
+  };
+
+  it('has batches of few lengths, and names predictions in the order of the split', async () => {
+    const shapes = new Map<string, number>();
+    const result = await evaluate(
+      job({
+        task: texts,
+        dataset: split,
+        forward: (params, input) => {
+          const shape = input['input_ids']!.shape.join();
+          shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+          return reading(params, input);
+        },
+      }),
+    );
+    expect([...shapes.keys()].sort()).toEqual(['8,5', '8,8']);
+    expect(result.metrics['accuracy']).toBe(1);
+    const { target } = await split.load([...Array(33).keys()], { augment: false, seed: 0, epoch: 0 });
+    expect(result.predictions).toEqual(Array.from(target['label']!.data, (label) => `word ${label}`));
+    const first = await evaluate(job({ task: texts, dataset: split, forward: reading, limit: 7 }));
+    expect(first.predictions).toEqual(result.predictions.slice(0, 7));
+  });
+
+  it('hands on logits of every token', async () => {
+    const { task: words } = tinyModel('words');
+    const { test } = words.splits;
+    const forwardTokens: EvaluationJob['forward'] = (_params, input) =>
+      tf.oneHot(input['input_ids']! as tf.Tensor2D, 12);
+    const { predictions } = await evaluate(
+      job({ task: words, dataset: test!, forward: forwardTokens, limit: 3 }),
+    );
+    for (const [index, prediction] of predictions.entries()) {
+      const { input } = await test!.load([index], { augment: false, seed: 0, epoch: 0 });
+      expect(prediction.startsWith(Array.from(input['input_ids']!.data).join(' '))).toBe(true);
+    }
   });
 });
 

@@ -1,23 +1,23 @@
 /**
  * Evaluation of a model over a split.
  *
- * Letters: B batch, C outputs.
+ * Letters: B batch, N tokens, C outputs.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch, Dataset, Executor, Params, PreparedFunction, Task, TensorRecord } from '@mdpd/core';
+import type { Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
 import { ahead } from './ahead.ts';
-import { disposeRecord, uploadRecord } from './state.ts';
+import { bucketRanks, sortByBucket } from './buckets.ts';
+import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { breathe } from './stop.ts';
 
-/** A model as a pure function: logits [B, C] of its parameters and a batch's inputs. */
+/** A model as a pure function: logits [B, C] or [B, N, C] of its parameters and a batch's inputs. */
 export type Forward = (params: Params, input: Readonly<TensorRecord>) => Tensor;
 
-export interface EvaluationJob<P = Params> {
+export interface EvaluationJob<P = Params> extends AnsweringModel<P> {
   readonly executor: Executor;
-  readonly forward: (params: P, input: Readonly<TensorRecord>) => Tensor;
   readonly params: P;
-  /** `forward` prepared by the caller, who evaluates several times and releases it. */
-  readonly prepared?: PreparedFunction<[P, Readonly<TensorRecord>], Tensor>;
+  /** The model prepared by the caller, who evaluates several times and releases it. */
+  readonly prepared?: Outputs<P>;
   readonly dataset: Dataset;
   readonly task: Task;
   readonly batchSize: number;
@@ -34,31 +34,33 @@ export interface Evaluation {
   readonly seconds: number;
 }
 
-/** Runs a model over a split in order. Every batch has the same shape: the last one repeats its last example. */
+/**
+ * Runs a model over a split: in order, or, where it has buckets, bucket by bucket. Every batch has as many examples: the
+ * last one repeats its last.
+ */
 export async function evaluate<P>(job: EvaluationJob<P>): Promise<Evaluation> {
   if (job.prepared) return evaluateWith(job, job.prepared);
-  const run = job.executor.prepare('evaluate', job.forward);
+  const outputs = prepareOutputs(job.executor, 'evaluate', job, job.task);
   try {
-    return await evaluateWith(job, run);
+    return await evaluateWith(job, outputs);
   } finally {
-    await run.release();
+    await outputs.release();
   }
 }
 
-async function evaluateWith<P>(
-  job: EvaluationJob<P>,
-  run: PreparedFunction<[P, Readonly<TensorRecord>], Tensor>,
-): Promise<Evaluation> {
-  const { executor, dataset, task, params } = job;
+async function evaluateWith<P>(job: EvaluationJob<P>, outputs: Outputs<P>): Promise<Evaluation> {
+  const { dataset, params } = job;
+  const { reader } = outputs;
   const started = performance.now();
   const total = Math.min(dataset.size, job.limit ?? dataset.size);
   const batchSize = Math.min(job.batchSize, total);
-  const metrics = task.metrics();
-  const predictions: string[] = [];
+  const order = orderOf(dataset, total);
+  const metrics = reader.metrics();
+  const predictions = new Array<string>(total);
   const load = (start: number): ReturnType<Dataset['load']> =>
     ahead(
       dataset.load(
-        Array.from({ length: batchSize }, (_, i) => Math.min(start + i, total - 1)),
+        Array.from({ length: batchSize }, (_, i) => order[Math.min(start + i, total - 1)]!),
         { augment: false, seed: 0, epoch: 0 },
       ),
     );
@@ -68,11 +70,11 @@ async function evaluateWith<P>(
     const batch = await next!;
     next = start + batchSize < total ? load(start + batchSize) : undefined;
     const rows = Math.min(batchSize, total - start);
-    const output = await outputOf(executor, (input) => run(params, input), batch);
+    const output = await outputs.of(params, batch);
     metrics.add(output, batch.target, rows);
     const width = output.length / batchSize;
     for (let row = 0; row < rows; row++) {
-      predictions.push(task.decode(output.subarray(row * width, (row + 1) * width)).value);
+      predictions[order[start + row]!] = reader.decode(output.subarray(row * width, (row + 1) * width)).value;
     }
     job.onProgress?.(start + rows, total);
   }
@@ -84,21 +86,11 @@ async function evaluateWith<P>(
   };
 }
 
-/** Logits of a batch, [B, C] row-major. */
-async function outputOf(
-  executor: Executor,
-  run: (input: TensorRecord) => Promise<Tensor>,
-  batch: Batch,
-): Promise<Float32Array> {
-  const input = uploadRecord(executor, batch.input);
-  try {
-    const logits = await run(input);
-    const { data } = await executor.read(logits);
-    logits.dispose();
-    return data as Float32Array;
-  } finally {
-    disposeRecord(input);
-  }
+/** The first `total` examples, those of one bucket together. */
+function orderOf(dataset: Dataset, total: number): Int32Array {
+  const order = Int32Array.from({ length: total }, (_, index) => index);
+  const ranks = bucketRanks(dataset);
+  return ranks ? sortByBucket(order, ranks) : order;
 }
 
 /** Share of equal predictions. */

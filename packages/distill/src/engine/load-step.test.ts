@@ -1,5 +1,6 @@
 import type { Dataset, LoadOptions, Task } from '@mdpd/core';
 import { tinyBackbone } from '@mdpd/testing/fixtures/tiny-backbone';
+import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { tinyTask } from '@mdpd/testing/fixtures/tiny-task';
 import { trainSettings } from '@mdpd/testing/training-job';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ interface Load {
 
 const plain = tinyTask(tinyBackbone(), { sizes: { train: 10 } });
 const train = trainSettings({ batchSize: 4, epochs: 3, seed: 5 });
-const plan = planSteps(10, train);
+const plan = planSteps({ size: 10 }, train);
 
 function watched(task: Task): { task: Task; loads: Load[] } {
   const loads: Load[] = [];
@@ -88,5 +89,28 @@ describe('stepLoader', () => {
     expect((await stepLoader({ task: empty, train }, { views: 1, unlabelled: 8 }, plan)(0)).extra).toEqual(
       {},
     );
+  });
+
+  it('gives labelled and unlabelled texts one length, and as few lengths as there are buckets', async () => {
+    const { task } = tinyModel('text');
+    const textPlan = planSteps(task.splits.train!, train);
+    const load = stepLoader({ task, train }, { views: 1, unlabelled: 5 }, textPlan);
+    const lengths = new Set<number>();
+    let padded = 0;
+    for (let step = 0; step < 20; step++) {
+      const { main, extra } = await load(step);
+      const [own, other] = [main, extra['unlabelled']!].map(({ input }) => input['input_ids']!.shape[1]!);
+      expect(other).toBe(own);
+      expect(main.input['attention_mask']!.shape).toEqual([4, own]);
+      lengths.add(own!);
+      const plainly = await task.splits.train!.load([...textPlan.indices(step)], {
+        augment: false,
+        seed: 0,
+        epoch: 0,
+      });
+      if (plainly.input['input_ids']!.shape[1] !== own) padded += 1;
+    }
+    expect([...lengths].sort()).toEqual([5, 8]);
+    expect(padded).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,7 @@
 /** The batches of a step: the training examples, their further views, and unlabelled examples. */
 import type { Batch, Dataset, LoadOptions, Method, Task, TrainSettings } from '@mdpd/core';
 import { ahead } from './ahead.ts';
+import { padInputs } from './pad-inputs.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 
 export interface StepBatches {
@@ -27,7 +28,8 @@ export function stepLoader(
       extra[`view${view}`] = await dataset.load(indices, { ...options, view });
     }
     if (more) extra['unlabelled'] = await more(step);
-    return { main: await dataset.load(indices, { ...options, view: 0 }), extra };
+    const main = await dataset.load(indices, { ...options, view: 0 });
+    return more ? padAlike(main, extra) : { main, extra };
   };
   return (step) => ahead(load(step));
 }
@@ -39,10 +41,20 @@ function unlabelledLoader(
   train: TrainSettings,
 ): ((step: number) => Promise<Batch>) | undefined {
   if (!dataset || dataset.size === 0) return undefined;
-  const plan = planSteps(dataset.size, { ...train, batchSize: count });
+  const plan = planSteps(dataset, { ...train, batchSize: count });
   return (step) => {
     const chosen = plan.indices(step);
     const indices = Array.from({ length: count }, (_, i) => chosen[i % chosen.length]!);
     return dataset.load(indices, { augment: true, seed: train.seed, epoch: plan.epoch(step) });
   };
+}
+
+/** All batches of a step in the shape of the largest: they go through the backbone together. */
+function padAlike(main: Batch, extra: Readonly<Record<string, Batch>>): StepBatches {
+  const inputs = padInputs([main.input, ...Object.values(extra).map(({ input }) => input)]);
+  const padded = Object.entries(extra).map(([name, batch], index) => [
+    name,
+    { ...batch, input: inputs[index + 1]! },
+  ]);
+  return { main: { ...main, input: inputs[0]! }, extra: Object.fromEntries(padded) as StepBatches['extra'] };
 }

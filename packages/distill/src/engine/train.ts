@@ -18,13 +18,16 @@ import type {
   TrainState,
 } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
+import { generationOf, generationWith } from '@mdpd/tensor/generate';
 import { createRandom } from '@mdpd/tensor/random';
 import { evaluate } from './evaluate.ts';
 import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
+import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
 import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
 import { StepLog } from './step-log.ts';
+import { tokenCounts } from '../token-counts.ts';
 import { breathe } from './stop.ts';
 
 export interface TrainingJob {
@@ -68,14 +71,12 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const { executor, task } = job;
   const dataset = task.splits.train;
   if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
-  const plan = planSteps(dataset.size, job.train);
+  const plan = planSteps(dataset, job.train);
   const { method, state: begun } = await begin(job, plan);
   let state = begun;
-  const phases: Record<string, Prepared> = {};
-  for (const [name, fn] of Object.entries(method.phases)) {
-    phases[name] = executor.prepare(name, fn, { donate: { argument: 0, result: 'state' } });
-  }
-  const evaluators = prepareEvaluators(executor, method);
+  const phases = preparePhases(executor, method);
+  const lastSteps = lastStepsOf(method, plan.steps);
+  const evaluators = prepareEvaluators(job, method);
   const log = new StepLog(job, plan);
   try {
     const load = stepLoader(job, method, plan);
@@ -86,9 +87,9 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       if (step + 1 < plan.steps) next = load(step + 1);
       const phase = method.phase(step);
       log.start();
-      const input = uploadStep(executor, method, batches, step);
+      const input = uploadStep(job, method, batches, step);
       try {
-        const result = await phases[phase]!(state, input);
+        const result = await phases.get(phase)!(state, input);
         state = advance(state, result.state);
         await log
           .finish(step, phase, result, batches.main, method.scalars(step))
@@ -96,13 +97,15 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
       } finally {
         disposeInput(input);
       }
+      if (lastSteps.get(phase) === step) await releasePhase(phases, phase);
       await evaluateWhenDue(job, method, evaluators, state, plan, step);
     }
   } catch (error) {
     disposeState(state);
     throw error;
   } finally {
-    await Promise.all([...Object.values(phases), ...evaluators.values()].map((each) => each.release()));
+    const outputs = [...evaluators.values()].map(({ prepared }) => prepared);
+    await Promise.all([...phases.values(), ...outputs].map((each) => each.release()));
   }
   return {
     method,
@@ -112,6 +115,27 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
     ...log.summary(),
     dispose: () => disposeState(state),
   };
+}
+
+function preparePhases(executor: Executor, method: Method): Map<string, Prepared> {
+  const donate = { argument: 0, result: 'state' } as const;
+  return new Map(
+    Object.entries(method.phases).map(([name, fn]) => [name, executor.prepare(name, fn, { donate })]),
+  );
+}
+
+/** The last step of every phase that has any. */
+function lastStepsOf(method: Method, steps: number): Map<string, number> {
+  const last = new Map<string, number>();
+  for (let step = 0; step < steps; step++) last.set(method.phase(step), step);
+  return last;
+}
+
+/** Compiled phases hold memory, one graph for every length of texts: one that is over gives it back. */
+async function releasePhase(phases: Map<string, Prepared>, name: string): Promise<void> {
+  const phase = phases.get(name)!;
+  phases.delete(name);
+  await phase.release();
 }
 
 /** The method and its first state, on the executor. */
@@ -142,7 +166,7 @@ async function createMethod(job: TrainingJob, initial: HostRecord, plan: StepPla
 }
 
 function uploadStep(
-  executor: Executor,
+  { executor, backbone }: TrainingJob,
   method: Method,
   { main, extra }: StepBatches,
   step: number,
@@ -157,7 +181,7 @@ function uploadStep(
     extra: Object.fromEntries(
       Object.entries(extra).map(([name, batch]) => [name, uploadRecord(executor, batch.input)]),
     ),
-    noise: uploadRecord(executor, method.noise(step, main.size)),
+    noise: uploadRecord(executor, method.noise(step, main.size, tokenCounts(backbone, main.input))),
     scalars: Object.fromEntries(scalars) as StepInput['scalars'],
   };
 }
@@ -176,17 +200,34 @@ function disposeResult(result: StepResult): void {
   disposeRecord(result.parts);
 }
 
-type Evaluator = PreparedFunction<[TrainState, Readonly<TensorRecord>], Tensor>;
+type Evaluator = AnsweringModel<TrainState> & { readonly prepared: Outputs<TrainState> };
 
-function prepareEvaluators(executor: Executor, method: Method): Map<ModelPath, Evaluator> {
+function prepareEvaluators(
+  { executor, backbone, task }: TrainingJob,
+  method: Method,
+): Map<ModelPath, Evaluator> {
   return new Map(
-    method.paths.map((path) => [
-      path,
-      executor.prepare(`validate ${path}`, (state: TrainState, input: Readonly<TensorRecord>) =>
-        method.forward(path, state, input),
-      ),
-    ]),
+    method.paths.map((path) => {
+      const model = modelOfPath(backbone, method, path);
+      return [path, { ...model, prepared: prepareOutputs(executor, `validate ${path}`, model, task) }];
+    }),
   );
+}
+
+/** A path of a method as a model of the whole state. */
+function modelOfPath(
+  { generation }: Pick<Backbone, 'generation'>,
+  method: Method,
+  path: ModelPath,
+): AnsweringModel<TrainState> {
+  const forward = (state: TrainState, input: Readonly<TensorRecord>): Tensor =>
+    method.forward(path, state, input);
+  if (!generation) return { forward };
+  const answering =
+    path === 'faded'
+      ? generationWith(generation, (state: TrainState) => method.ship(state))
+      : generationOf(generation, forward);
+  return { forward, generation: answering };
 }
 
 async function evaluateWhenDue(
@@ -206,8 +247,7 @@ async function evaluateWhenDue(
       dataset,
       batchSize: job.train.evaluateBatchSize,
       params: state,
-      forward: (params, input) => method.forward(path, params, input),
-      prepared: evaluators.get(path)!,
+      ...evaluators.get(path)!,
     });
     const record = {
       type: 'evaluation',

@@ -3,6 +3,7 @@ import type { Backbone } from '@mdpd/core';
 import { useBackend, type PortableBackend } from '@mdpd/tensor/backend';
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
 import type { TinyConfig } from '@mdpd/testing/fixtures/tiny-config';
+import { tinyModel, type TinyModelName } from '@mdpd/testing/fixtures/tiny-models';
 import { compareGradients, curvedLoss } from '@mdpd/testing/gradient-comparison';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +50,42 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('blockwiseGradients on %s', (bac
       expect(comparison.overall).toBeLessThanOrEqual(1e-6);
       expect(Object.keys(comparison.byName).length).toBeGreaterThan(10);
     });
+  });
+});
+
+/** Parameters that are read before the blocks and, by way of the state, in all of them; or before and after them. */
+describe.each<PortableBackend>(['cpu', 'wasm'])('blockwiseGradients of language on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  describe.each<TinyModelName>(['text', 'words', 'pair', 'answer'])('%s', (name) => {
+    const { provider, backbone, task } = tinyModel(name, { width: 12 });
+    const model = modelUnderTest(provider, backbone, { ...task.head, batch: 3 });
+
+    it.each<[TrainedParts, 'all' | number]>([
+      ['norm+head', 'all'],
+      ['norm+lora+head', 'all'],
+      ['norm+lora+head', 1],
+      ['full', 'all'],
+    ])('equals plain differentiation: %s, blocks %s', (parts, blocks) => {
+      const comparison = compareGradients(model, { parts, blocks, lora });
+      expect(comparison.loss).toBeLessThan(1e-6);
+      expect(comparison.overall).toBeLessThanOrEqual(1e-6);
+    });
+  });
+
+  it('adds up what carried tables and tied words get in every place', () => {
+    const { provider, backbone, task } = tinyModel('answer');
+    const model = modelUnderTest(provider, backbone, task.head);
+    const { byName } = compareGradients(model, { parts: 'full' });
+    for (const table of ['words', 'encoder.distances', 'decoder.distances']) {
+      expect(byName[`tiny_text.${table}.weight`]).toBeLessThanOrEqual(1e-5);
+    }
+    // Without being declared, their gradients are those of one place alone.
+    const { carried: _carried, ...silent } = backbone;
+    const { tied: _tied, ...own } = model.head;
+    const lost = compareGradients({ ...model, backbone: silent, head: own }, { parts: 'full' }).byName;
+    expect(lost['tiny_text.encoder.distances.weight']).toBeGreaterThan(0.5);
+    expect(lost['tiny_text.words.weight']).toBeGreaterThan(0.01);
   });
 });
 

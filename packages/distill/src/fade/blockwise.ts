@@ -1,6 +1,8 @@
 /**
  * Exact gradients of norms, head, biases and low-rank updates, one block at a time: every block is run again from
- * the hidden state that was kept before it, so that never more than one block's activations are alive.
+ * the hidden state that was kept before it, so that never more than one block's activations are alive. Where the
+ * embedding is trained, what it hands to later blocks besides the streams (`Backbone.carried`) has gradients as well,
+ * which add up on the way down.
  *
  * Letters: B batch, N tokens, D width, C outputs, L blocks.
  */
@@ -8,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
 import { recompute } from '@mdpd/tensor/recompute';
 import { valueAndGrads, vjp } from '@mdpd/tensor/vjp';
-import { runHead, streamsOf, type StageParams } from '../forward.ts';
+import { runHead, type StageParams } from '../forward.ts';
 
 export interface BlockwiseJob {
   readonly backbone: Backbone;
@@ -21,7 +23,7 @@ export interface BlockwiseJob {
   /** h_0 … h_L of the same parameters and input. Only its elements before the block at work are read. */
   readonly states: readonly State[];
   readonly input: Readonly<TensorRecord>;
-  /** Scalar loss of the logits [B, C], and whatever else is wanted of the same pass. */
+  /** Scalar loss of the logits [B, C] or [B, N, C], and whatever else is wanted of the same pass. */
   readonly loss: (logits: tf.Tensor) => { loss: tf.Scalar; aux?: TensorRecord };
 }
 
@@ -48,47 +50,55 @@ export function blockwiseGradients(job: BlockwiseJob): BlockwiseResult {
   const { backbone, head, trained, states, stageOf } = job;
   const last = states[backbone.blocks]!;
   const lowest = lowestBlock(job);
-  const streams = Object.keys(backbone.streams);
-  const final = pick(trained, stageOf, ['finish', 'head']);
-  const headInputs = { ...final, ...(lowest < backbone.blocks ? streamsOf(backbone, last) : {}) };
+  const flowing = [...Object.keys(backbone.streams), ...(lowest < 0 ? (backbone.carried ?? []) : [])];
+  const final = { ...pick(trained, stageOf, ['finish', 'head']), ...only(trained, head.tied ?? []) };
+  const headInputs = { ...final, ...(lowest < backbone.blocks ? only(last, flowing) : {}) };
   const top = valueAndGrads((inputs) => {
-    const at = job.paramsFrom({ ...trained, ...inputs });
-    return job.loss(runHead(backbone, head, at, { ...last, ...only(inputs, streams) }));
+    const at = job.paramsFrom({ ...trained, ...only(inputs, Object.keys(final)) });
+    return job.loss(runHead(backbone, head, at, { ...last, ...only(inputs, flowing) }));
   }, headInputs);
 
   const grads: TensorRecord = only(top.grads, Object.keys(final));
-  let cotangents = only(top.grads, streams);
+  let cotangents = only(top.grads, flowing);
   for (let index = backbone.blocks - 1; index >= lowest; index--) {
     const own = pick(trained, stageOf, [index === -1 ? 'embed' : index]);
-    const below = stepDown(job, index, own, cotangents, index > lowest);
+    const below = stepDown(job, index, own, cotangents, index > lowest ? flowing : []);
     tf.dispose(cotangents);
-    Object.assign(grads, only(below, Object.keys(own)));
-    cotangents = only(below, streams);
+    addTo(grads, only(below, Object.keys(own)));
+    cotangents = only(below, flowing);
   }
   tf.dispose(cotangents);
   return { loss: top.loss, aux: top.aux, grads };
 }
 
-/** Gradients of one block's trained tensors and, where a lower block still needs them, of its input streams. */
+/** Adds gradients of a stage: a tied parameter has some already, from the head. */
+function addTo(grads: TensorRecord, more: TensorRecord): void {
+  for (const [name, gradient] of Object.entries(more)) {
+    const known = grads[name];
+    grads[name] = known ? tf.add(known, gradient) : gradient;
+    if (known) tf.dispose([known, gradient]);
+  }
+}
+
+/** Gradients of one block's trained tensors and of those parts of the state before it that are `wanted`. */
 function stepDown(
   job: BlockwiseJob,
   index: number,
   own: TensorRecord,
   cotangents: TensorRecord,
-  needsInput: boolean,
+  wanted: readonly string[],
 ): TensorRecord {
   const { backbone, trained } = job;
   const before = index === -1 ? {} : job.states[index]!;
-  const streams = Object.keys(backbone.streams);
-  const inputs = { ...own, ...(needsInput ? only(before, streams) : {}) };
+  const inputs = { ...own, ...only(before, wanted) };
   if (Object.keys(inputs).length === 0) return {};
   const forward = (given: Readonly<TensorRecord>): TensorRecord => {
     const at = job.paramsFrom({ ...trained, ...only(given, Object.keys(own)) });
     const after =
       index === -1
         ? backbone.embed(at('embed'), job.input)
-        : backbone.block(at(index), index, { ...before, ...only(given, streams) });
-    return streamsOf(backbone, after);
+        : backbone.block(at(index), index, { ...before, ...only(given, wanted) });
+    return only(after, Object.keys(cotangents));
   };
   return recompute(() => vjp(forward, inputs, cotangents));
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimizationSettings, Task } from '@mdpd/core';
+import type { OptimizationSettings, StepInput, Task } from '@mdpd/core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { absoluteDifference } from '@mdpd/testing/differences';
 import { mean64, softmax64 } from '@mdpd/testing/reference';
 import { tinyBackbone } from '@mdpd/testing/fixtures/tiny-backbone';
+import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { tinyTask } from '@mdpd/testing/fixtures/tiny-task';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelGate, labelLoss, logitLoss, type FadeLoss } from './logit-loss.ts';
@@ -255,4 +256,62 @@ it('labelLoss is the mean of the task loss of the labelled examples, with the la
 
 it('labelGate is 1 only where the teacher is strictly better', () => {
   expect(Array.from(labelGate(tf.tensor1d([1, 2, 3]), tf.tensor1d([2, 2, 2])).dataSync())).toEqual([1, 0, 0]);
+});
+
+describe('logitLoss of other outputs', () => {
+  it('takes the mean of both scores as an average teacher', () => {
+    const { task: score } = tinyModel('score');
+    const [student, side, target] = [
+      [1, 2, -1],
+      [3, 0, 0.5],
+      [2, 1, 0],
+    ];
+    const settings = { alpha: 0.25, temperature: 2, gate: 'none' as const, teacher: 'average' as const };
+    const made = logitLoss(
+      { task: score, optimization },
+      { target: { score: tf.tensor1d(target) } } as unknown as StepInput,
+      3,
+      tf.tensor2d(side, [3, 1]),
+      { logit: settings, unlabelled },
+    );
+    const { loss, aux } = made(tf.tensor2d(student, [3, 1]));
+    const squares = student.map((value, b) => (value - target[b]!) ** 2);
+    // To the mean it is half as far as to the teacher.
+    const distilled = student.map((value, b) => ((value - side[b]!) / 2) ** 2);
+    const expected = squares.map((square, b) => 0.75 * square + 0.25 * distilled[b]!);
+    expect(loss.dataSync()[0]).toBeCloseTo(mean64(expected), 5);
+    expect(aux['distillLoss']!.dataSync()[0]).toBeCloseTo(mean64(distilled), 5);
+  });
+
+  it.each(['side', 'average'] as const)('counts tokens that have a label, with teacher %s', (teacher) => {
+    const { task: words } = tinyModel('words');
+    const logits = [students.slice(0, 2), students.slice(2, 4)];
+    const teachers = [sides.slice(0, 2), sides.slice(2, 4)];
+    const labelOf = [
+      [0, -100],
+      [2, 1],
+    ];
+    const settings = { alpha: 0.5, temperature: 2, gate: 'label' as const, teacher };
+    const made = logitLoss(
+      { task: words, optimization },
+      { target: { labels: tf.tensor2d(labelOf, [2, 2], 'int32') } } as unknown as StepInput,
+      2,
+      tf.tensor3d(teachers),
+      { logit: settings, unlabelled },
+    );
+    const { loss, aux } = made(tf.tensor3d(logits));
+    const perExample = labelOf.map((row, b) => {
+      const counted = row.flatMap((label, n) => (label < 0 ? [] : [{ label, n }]));
+      const [own, other] = [logits, teachers].map((all) =>
+        mean64(counted.map(({ label, n }) => crossEntropy64(all[b]![n]!, label))),
+      );
+      const from = (n: number): number[] =>
+        teacher === 'side' ? teachers[b]![n]! : averaged(teachers[b]![n]!, logits[b]![n]!, 2);
+      const kl = mean64(counted.map(({ n }) => kl64(from(n), logits[b]![n]!, 2)));
+      return { mixed: other! < own! ? 0.5 * own! + 0.5 * kl : own!, kl };
+    });
+    expect(loss.dataSync()[0]).toBeCloseTo(mean64(perExample.map(({ mixed }) => mixed)), 5);
+    expect(aux['distillLoss']!.dataSync()[0]).toBeCloseTo(mean64(perExample.map(({ kl }) => kl)), 5);
+    expect(aux['logits']!.shape).toEqual([2, 2, 3]);
+  });
 });

@@ -1,11 +1,11 @@
 /**
  * Losses of the fade step: logits from side to backbone.
  *
- * Letters: B batch, C outputs.
+ * Letters: B batch, N tokens, C outputs.
  *
  * For example b with gate g_b in {0, 1}: (1 − α·g_b)·task_b + α·g_b·distill_b, distill = T²·KL(side ‖ backbone) for
  * classes. Where the gate is shut the example counts as in label-only training. The paper publishes neither weights
- * nor a gate; both are ours.
+ * nor a gate; both are ours. Logits of tokens, [B, N, C], give a loss of every example too.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
@@ -36,7 +36,7 @@ export function labelGate(teacherLoss: tf.Tensor, studentLoss: tf.Tensor): tf.Te
  * mean_B(…) + U/B · weight · mean_U(sure_u · distill_u), where sure_u is 1 if the teacher's class is at least as probable
  * as `unlabelled.confidence` (and always for tasks without classes).
  *
- * @param sideLogits [B + U, C], constants here
+ * @param sideLogits [B + U, C] or [B, N, C], constants here
  */
 export function logitLoss(
   { task, optimization }: Context,
@@ -48,7 +48,7 @@ export function logitLoss(
   const { alpha, temperature, gate, teacher: kind } = logit;
   return (all) => {
     const teachers = kind === 'side' ? sideLogits : averaged(task.head.kind, sideLogits, all, temperature);
-    const distilled = task.distill(all, teachers, temperature);
+    const distilled = task.distill(all, teachers, temperature, all.shape[0] === rows ? target : undefined);
     const logits = firstRows(all, rows);
     const student = task.loss(logits, target, optimization.labelSmoothing);
     const open =
@@ -79,13 +79,13 @@ export function logitLoss(
 }
 
 /**
- * The ensemble of both models as a teacher, [B, C]: for classes T·log of the mean of both distributions at temperature
+ * The ensemble of both models as a teacher, of the logits' shape: for classes T·log of the mean of both distributions at temperature
  * T (so that softmax(·/T) is that mean), for scores the mean. A constant.
  */
 function averaged(kind: HeadKind, side: tf.Tensor, own: tf.Tensor, temperature: number): tf.Tensor {
   const [a, b] = [stopGradient(side), stopGradient(own)];
-  if (kind !== 'classification') return tf.mul(tf.add(a, b), 0.5);
-  const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature) as tf.Tensor2D);
+  if (kind === 'regression') return tf.mul(tf.add(a, b), 0.5);
+  const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature));
   const mean = tf.mul(tf.add(share(a), share(b)), 0.5);
   return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
 }

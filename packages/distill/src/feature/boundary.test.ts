@@ -3,6 +3,7 @@ import type { Backbone } from '@mdpd/core';
 import { useBackend } from '@mdpd/tensor/backend';
 
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
+import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bandMask, boundaryOf, diagonality } from './boundary.ts';
@@ -116,5 +117,15 @@ describe('diagonality', () => {
   it('is empty for a backbone without attention maps', () => {
     const { attention: _without, ...backbone } = tinyBackbone();
     expect(diagonality(backbone, {}, {})).toEqual({});
+  });
+
+  it('has one value for every block of a stream, where only some change it', () => {
+    const { backbone, provider } = tinyModel('pair');
+    const { parameters, input } = modelUnderTest(provider, backbone);
+    const deltas = diagonality(backbone, uploadAll(parameters), uploadAll(input));
+    expect(Object.fromEntries(Object.entries(deltas).map(([name, { shape }]) => [name, shape]))).toEqual({
+      encoder: [2],
+      decoder: [2],
+    });
   });
 });

@@ -1,17 +1,18 @@
 /**
  * Where shallow ends and deep begins: measured from how diagonal the backbone's own attention is.
  *
- * Letters: B batch, H heads, N tokens, L blocks.
+ * Letters: B batch, H heads, N tokens, L blocks (of a stream).
  *
  * The paper motivates imitation in shallow layers by attention that is close to the diagonal there; the rule itself is
  * not published. Ours: diagonality δ_l is the attention that falls on tokens at most one place away, averaged over
- * examples, heads and queries. Shallow are the first blocks whose δ_l stays above the middle between the largest and
+ * examples, heads and queries (padding is none). Shallow are the first blocks whose δ_l stays above the middle between the largest and
  * the smallest; where δ hardly varies, or never falls, half of the blocks.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backbone, State, TensorRecord } from '@mdpd/core';
+import type { Backbone, Params, State, TensorRecord } from '@mdpd/core';
 import { plainParams, runStates } from '../forward.ts';
-import type { Params } from '@mdpd/core';
+import { blockRange } from '../token-counts.ts';
+import { tokenView } from '../token-view.ts';
 
 /** Smallest spread of δ over the blocks that counts as a pattern. */
 const smallestSpread = 0.05;
@@ -26,7 +27,7 @@ export function bandMask(tokens: number, reach = 1): tf.Tensor2D {
 }
 
 /**
- * δ of every block, [L] for each stream. A block that leaves a stream as it is has the δ of the block before it (or of
+ * δ of every block of a stream, [L] for each stream. A block that leaves a stream as it is has the δ of the block before it (or of
  * the first that changes it). Streams without attention maps are left out. Pure.
  */
 export function diagonality(
@@ -39,24 +40,33 @@ export function diagonality(
   const blocks = states.slice(0, -1).map((state, index) =>
     tf.tidy(() => {
       const maps = Object.entries(backbone.attention!(params, index, state));
-      return Object.fromEntries(maps.map(([stream, map]) => [stream, nearDiagonal(map)]));
+      return Object.fromEntries(
+        maps.map(([stream, map]) => {
+          const { mask } = tokenView(backbone.streams[stream]!, state, map.shape[2]!);
+          return [stream, nearDiagonal(map, mask)];
+        }),
+      );
     }),
   );
   const streams = Object.keys(backbone.streams).filter((stream) => blocks.some((block) => stream in block));
   return Object.fromEntries(
     streams.map((stream) => {
-      let current = blocks.find((block) => stream in block)![stream]!;
-      return [stream, tf.stack(blocks.map((block) => (current = block[stream] ?? current)))];
+      const own = blocks.slice(...blockRange(backbone, stream));
+      let current = own.find((block) => stream in block)![stream]!;
+      return [stream, tf.stack(own.map((block) => (current = block[stream] ?? current)))];
     }),
   );
 }
 
-/** Attention at most one place away, averaged: a scalar from [B, H, N, N]. */
-function nearDiagonal(map: tf.Tensor): tf.Tensor {
-  return tf.mean(tf.sum(tf.mul(map, bandMask(map.shape[3]!)), -1));
+/** Attention at most one place away, averaged over the queries of a `mask` [B, N]: a scalar from [B, H, N, N]. */
+function nearDiagonal(map: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
+  const near = tf.sum(tf.mul(map, bandMask(map.shape[3]!)), -1);
+  if (!mask) return tf.mean(near);
+  const real = tf.expandDims(mask, 1);
+  return tf.div(tf.sum(tf.mul(near, real)), tf.mul(tf.maximum(tf.sum(real), 1), map.shape[1]!));
 }
 
-/** The last shallow block (from 1) for δ_1 … δ_L. */
+/** The last shallow block (from 1, the stream's first) for δ_1 … δ_L. */
 export function boundaryOf(deltas: readonly number[]): number {
   const half = Math.floor(deltas.length / 2);
   const [low, high] = [Math.min(...deltas), Math.max(...deltas)];

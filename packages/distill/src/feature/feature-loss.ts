@@ -7,13 +7,15 @@
  * Code z_l = s_l·M_down [B, N, d], projected by M_up [d, D]; teacher: the tap normalised over D. In deep layers hidden
  * tokens of z_l are replaced by a learned token, positions are added, and a small generator (one head of attention
  * over the tokens, then an MLP, both of width d) fills them in; the loss covers all tokens, as in MGD
- * (arXiv 2205.01529). Generator and mask unit are ours: the paper's are not published.
+ * (arXiv 2205.01529). Generator and mask unit are ours: the paper's are not published. Padding is no token: it has no
+ * share in the loss, and the generator does not see it.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Params, State, TensorRecord } from '@mdpd/core';
 import { sideBlock, sideBlockPlan } from '../side/side-block.ts';
 import type { TensorPlans } from '../specs.ts';
 import type { FeatureSettings } from './feature-settings.ts';
+import { positionsFor, type TokenView } from '../token-view.ts';
 import { gramFeatureLoss } from './gram.ts';
 
 export interface FeatureLayers {
@@ -70,17 +72,19 @@ export function featureLoss(
   sideStates: ReadonlyMap<number, tf.Tensor>,
   states: readonly State[],
   noise: Readonly<TensorRecord>,
+  view: TokenView = {},
 ): tf.Scalar {
   const losses: tf.Scalar[] = [];
   const lossOf = (layer: number, shape: (code: tf.Tensor) => tf.Tensor): void => {
     const name = `feature.${stream}.${layer}`;
     const code = project(sideStates.get(layer)!, params[`${name}.down`] as tf.Tensor2D);
-    losses.push(gramFeatureLoss(shape(code), params[`${name}.up`] as tf.Tensor2D, states[layer]![stream]!));
+    const up = params[`${name}.up`] as tf.Tensor2D;
+    losses.push(gramFeatureLoss(shape(code), up, states[layer]![stream]!, view.mask));
   };
   for (const layer of layers.shallow) lossOf(layer, (code) => code);
   layers.deep.forEach((layer, index) => {
     const masks = noise[maskName(stream)] as tf.Tensor4D;
-    lossOf(layer, (code) => generate(params, `feature.${stream}.${layer}`, code, masks, index));
+    lossOf(layer, (code) => generate(params, `feature.${stream}.${layer}`, code, masks, index, view.bias));
   });
   if (losses.length === 0) return tf.scalar(0);
   return tf.div(tf.addN(losses), losses.length) as tf.Scalar;
@@ -104,10 +108,12 @@ function generate(
   code: tf.Tensor,
   masks: tf.Tensor4D,
   index: number,
+  bias: tf.Tensor | undefined,
 ): tf.Tensor {
   const [, batch, tokens] = masks.shape;
   const mask = tf.reshape(tf.slice(masks, [index, 0, 0, 0], [1, -1, -1, -1]), [batch, tokens, 1]);
   const token = params[`${name}.mask_token`]!;
   const hidden = tf.add(tf.mul(code, tf.sub(1, mask)), tf.mul(mask, token));
-  return sideBlock(params, `${name}.generator`, tf.add(hidden, params[`${name}.positions`]!), 1);
+  const positions = positionsFor(params[`${name}.positions`]!, tokens);
+  return sideBlock(params, `${name}.generator`, tf.add(hidden, positions), 1, bias);
 }

@@ -71,6 +71,28 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('gramFeatureLoss on %s', (backen
     expect(relativeDifference(loss, [mean64(squares)])).toBeLessThan(1e-5);
   });
 
+  it('leaves padding out, as if it were not there: value and gradients', async () => {
+    await useBackend(backend);
+    const [code, up, tap] = operands(shapes[1]!);
+    const mask = tf.tensor2d([1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0], [3, 7]);
+    const real = [0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 14];
+    const only = (x: tf.Tensor): tf.Tensor => {
+      const rows = tf.reshape(x, [21, -1]);
+      return tf.expandDims(tf.gather(rows, real), 0);
+    };
+    const run = (loss: (z: tf.Tensor, u: tf.Tensor) => tf.Scalar) => {
+      const { value, grads } = tf.valueAndGrads(loss)([code, up]);
+      return [value, ...grads].map((tensor) => tensor.dataSync());
+    };
+    const expected = run((z, u) => gramFeatureLoss(only(z), u as tf.Tensor2D, only(tap)));
+    for (const loss of [gramFeatureLoss, directFeatureLoss]) {
+      run((z, u) => loss(z, u as tf.Tensor2D, tap, mask)).forEach((actual, i) =>
+        expect(relativeDifference(actual, expected[i]!)).toBeLessThan(1e-5),
+      );
+    }
+    expect(gramFeatureLoss(code, up, tap, tf.zeros([3, 7])).dataSync()[0]).toBe(0);
+  });
+
   it('is zero where the projected code is the normalised tap, and counts constant taps as zero', async () => {
     await useBackend(backend);
     const tap = tf.tensor3d([1, -1, 3, 1], [1, 2, 2]);

@@ -18,7 +18,7 @@ import { initialMoments } from '@mdpd/tensor/adamw';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { blockwiseGradients } from '../fade/blockwise.ts';
 import { labelLoss, logitLoss, type FadeLoss } from '../fade/logit-loss.ts';
-import { runModel, runModelAt, runStates } from '../forward.ts';
+import { disposeStates, runModel, runModelAt, runStates } from '../forward.ts';
 import { mdpdSchema, type MdpdSettings } from './mdpd-settings.ts';
 import { createSideTeacher, type SideTeacher } from './side-step.ts';
 import { firstRows, stepBatch } from './step-batch.ts';
@@ -46,7 +46,9 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
       blocks,
     });
     const fadeSteps = numberFadeSteps(settings, steps);
-    const unlabelled = context.hasUnlabelled ? settings.unlabelled.batchSize : 0;
+    // What a head over tokens answers has a label for every token, or means nothing.
+    const withUnlabelled = context.hasUnlabelled && head.stream === undefined;
+    const unlabelled = withUnlabelled ? settings.unlabelled.batchSize : 0;
     return {
       name: 'mdpd',
       paths: ['faded', 'side'],
@@ -68,12 +70,12 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
         ...optimizerScalars(optimization, step, steps),
         fadeStep: fadeSteps[step]!,
       }),
-      noise: (step, batchSize) => teacher.noise(step, batchSize + unlabelled),
+      noise: (step, batchSize, tokens) => teacher.noise(step, batchSize + unlabelled, tokens),
       forward: (path, state, input) => {
         if (path === 'faded')
           return runModel(backbone, head, trainee.ship(state.frozen, state.trained), input);
         const at = trainee.paramsFrom(state.frozen, state.trained);
-        return teacher.logits(state.side, runStates(backbone, at, input), input);
+        return teacher.logits(state.side, runStates(backbone, at, input), input, at('head'));
       },
       ship: (state) => trainee.ship(state.frozen, state.trained),
     };
@@ -102,7 +104,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
     const at = trainee.paramsFrom(state.frozen, state.trained);
     const { all, rows } = stepBatch(input);
     const states = runStates(backbone, at, all);
-    const side = teacher.gradients(state.side, states, input, all, rows);
+    const side = teacher.gradients(state.side, states, input, all, rows, at('head'));
     const sideUpdate = updateGroup(
       optimization,
       teacher.group,
@@ -114,7 +116,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
     tf.dispose(side.grads);
     const parts: StepResult['parts'] = { sideLoss: side.taskLoss, featureLoss: side.featureLoss };
     if (phase === 'side') {
-      disposeStates(states);
+      disposeStates(states, input.input);
       return {
         state: { side: sideUpdate.params, optimizer: sideUpdate.moments },
         loss: side.loss,
@@ -127,7 +129,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
         ? labelLoss(context, input, rows)
         : logitLoss(context, input, rows, side.logits, context.settings);
     const fade = fadeGradients(context, trainee, state, states, all, lossOf);
-    disposeStates(states);
+    disposeStates(states, input.input);
     const { scalars } = input;
     const fadeUpdate = updateGroup(
       optimization,
@@ -150,10 +152,6 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
       output: logits!,
       parts: { ...parts, ...(fadeParts as StepResult['parts']) },
     };
-
-    function disposeStates(all: readonly State[]): void {
-      tf.dispose(all.map((tap) => Object.values(tap)));
-    }
   };
 
   function fadeGradients(

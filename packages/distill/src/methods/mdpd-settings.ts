@@ -47,7 +47,7 @@ export const unlabelledSchema = z
       .default(0.8)
       .describe("smallest probability of the side network's answer for an example to count"),
   })
-  .describe('images without labels, through the teacher');
+  .describe('examples without labels, through the teacher');
 
 export const fadeSchema = z
   .strictObject({

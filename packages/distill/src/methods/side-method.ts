@@ -1,10 +1,9 @@
 /** Method `side`: the side network alone over a frozen backbone, kept at inference (LST). A control of MDPD. */
-import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { MethodProvider } from '@mdpd/core';
 import { initialMoments } from '@mdpd/tensor/adamw';
 import { featureSchema } from '../feature/feature-settings.ts';
-import { plainParams, runStates } from '../forward.ts';
+import { disposeStates, plainParams, runStates } from '../forward.ts';
 import { sideSchema } from '../side/side-settings.ts';
 import { batchOf } from './step-batch.ts';
 import { createSideTeacher } from './side-step.ts';
@@ -46,8 +45,9 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
             input,
             input.input,
             batchOf(input.input),
+            state.frozen,
           );
-          tf.dispose(states.map((tap) => Object.values(tap)));
+          disposeStates(states, input.input);
           const { params, moments } = updateGroup(
             optimization,
             teacher.group,
@@ -65,9 +65,9 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
         },
       },
       scalars: (step) => optimizerScalars(optimization, step, steps),
-      noise: (step, batchSize) => teacher.noise(step, batchSize),
-      forward: (_path, state, input) =>
-        teacher.logits(state.side, runStates(backbone, plainParams(state.frozen), input), input),
+      noise: (step, batchSize, tokens) => teacher.noise(step, batchSize, tokens),
+      forward: (_path, { frozen, side }, input) =>
+        teacher.logits(side, runStates(backbone, plainParams(frozen), input), input, frozen),
       ship: (state) => state.frozen,
     };
   },

@@ -25,16 +25,18 @@ import {
 } from '../feature/feature-loss.ts';
 import type { FeatureSettings } from '../feature/feature-settings.ts';
 import { drawTokenMask } from '../feature/mask.ts';
-import { runSide, sidePlan, sideShape, tappedLayers } from '../side/side-network.ts';
+import { runSide, sidePlan, sideShape, tappedLayers, type TokenHead } from '../side/side-network.ts';
 import type { SideSettings } from '../side/side-settings.ts';
 import { drawTensors } from '../specs.ts';
+import { blockRange } from '../token-counts.ts';
+import { tokenView } from '../token-view.ts';
 import { firstRows } from './step-batch.ts';
 import type { Group } from './update.ts';
 
 export interface SideStepResult {
   readonly loss: tf.Scalar;
   readonly grads: TensorRecord;
-  /** Side logits [B + U, C] before the update. */
+  /** Side logits [B + U, C], or [B, N, C] where the head reads tokens, before the update. */
   readonly logits: tf.Tensor;
   readonly taskLoss: tf.Scalar;
   readonly featureLoss: tf.Scalar;
@@ -44,10 +46,11 @@ export interface SideTeacher {
   /** Fresh side network, couplers and generators. */
   initialize(random: RandomSource): HostRecord;
   readonly group: Group;
-  noise(step: number, batchSize: number): HostRecord;
+  noise(step: number, batchSize: number, tokens?: TokenCounts): HostRecord;
   /**
    * @param all inputs of the whole step, [B + U, …]: the labelled examples first, then unlabelled ones
    * @param rows B
+   * @param model what the backbone's head reads: a constant, and read for heads over tokens alone
    */
   gradients(
     side: Params,
@@ -55,39 +58,48 @@ export interface SideTeacher {
     step: StepInput,
     all: TensorRecord,
     rows: number,
+    model: Params,
   ): SideStepResult;
-  logits(side: Params, states: readonly State[], input: Readonly<TensorRecord>): tf.Tensor;
+  logits(side: Params, states: readonly State[], input: Readonly<TensorRecord>, model: Params): tf.Tensor;
 }
 
-/** Last shallow layer of a stream: as set, or measured, or half of the blocks. */
+type TokenCounts = Readonly<Record<string, number>>;
+
+/** Last shallow layer of a stream, counted from its first block: as set, or measured, or half of its blocks. */
 export function resolveBoundary(
   backbone: Backbone,
   stream: string,
   setting: FeatureSettings['boundary'],
   measured: Readonly<Record<string, number>> | undefined,
 ): number {
-  if (typeof setting === 'number') return setting;
-  const half = Math.floor(backbone.blocks / 2);
-  return setting === 'measured' ? (measured?.[stream] ?? half) : half;
+  const [first, end] = blockRange(backbone, stream);
+  if (typeof setting === 'number') return first + setting;
+  const half = Math.floor((end - first) / 2);
+  return first + (setting === 'measured' ? (measured?.[stream] ?? half) : half);
 }
 
 export function createSideTeacher(
-  context: Pick<MethodContext, 'backbone' | 'task' | 'boundary' | 'optimization' | 'seed'>,
+  context: Pick<MethodContext, 'backbone' | 'head' | 'task' | 'boundary' | 'optimization' | 'seed'>,
   settings: { readonly side: SideSettings; readonly feature: FeatureSettings },
 ): SideTeacher {
-  const { backbone, task, optimization } = context;
+  const { backbone, head, task, optimization } = context;
   const { side, feature } = settings;
+  const { stream: tokenStream } = head;
+  const tokenHead = (model: Params): TokenHead | undefined =>
+    tokenStream === undefined
+      ? undefined
+      : { stream: tokenStream, logits: (given) => head.apply(model, given) };
   const outputs = task.head.outputs;
   const streams = Object.keys(backbone.streams);
   const layers: Record<string, FeatureLayers> = Object.fromEntries(
     streams.map((stream) => {
       const boundary = resolveBoundary(backbone, stream, feature.boundary, context.boundary);
       const mode = feature.weight === 0 ? 'none' : feature.mode;
-      return [stream, featureLayers(tappedLayers(backbone, side), mode, boundary)];
+      return [stream, featureLayers(tappedLayers(backbone, side, stream), mode, boundary)];
     }),
   );
   const plans = Object.assign(
-    sidePlan(backbone, side, outputs),
+    sidePlan(backbone, side, outputs, tokenStream),
     ...streams.map((stream) =>
       featurePlan(backbone, stream, layers[stream]!, sideShape(backbone, stream, side).width, feature.rank),
     ),
@@ -100,19 +112,22 @@ export function createSideTeacher(
     sides: SideStates,
   ): tf.Scalar =>
     tf.addN(
-      streams.map((stream) =>
-        featureLoss(params, stream, layers[stream]!, sides[stream]!, states, step.noise),
-      ),
+      streams.map((stream) => {
+        const view = tokenView(backbone.streams[stream]!, states[0]!, states[0]![stream]!.shape[1]!);
+        return featureLoss(params, stream, layers[stream]!, sides[stream]!, states, step.noise, view);
+      }),
     ) as tf.Scalar;
 
   return {
     group: { rateOf: () => 'side', decays: (name) => (plans[name]?.shape.length ?? 0) === 2 },
     initialize: (random) => drawTensors(plans, random),
-    noise: (step, batchSize) => drawMasks(context, layers, feature.maskRatio, step, batchSize),
-    logits: (params, states, input) => runSide(backbone, side, params, states, input).logits,
-    gradients: (params, states, step, all, rows) => {
+    noise: (step, batchSize, tokens) =>
+      drawMasks(context, layers, feature.maskRatio, step, batchSize, tokens ?? {}),
+    logits: (params, states, input, model) =>
+      runSide(backbone, side, params, states, input, tokenHead(model)).logits,
+    gradients: (params, states, step, all, rows, model) => {
       const result = valueAndGrads((weights) => {
-        const output = runSide(backbone, side, weights, states, all);
+        const output = runSide(backbone, side, weights, states, all, tokenHead(model));
         const taskLoss = tf.mean(
           task.loss(firstRows(output.logits, rows), step.target, optimization.labelSmoothing),
         ) as tf.Scalar;
@@ -142,12 +157,14 @@ function drawMasks(
   ratio: number,
   step: number,
   batch: number,
+  counts: TokenCounts,
 ): HostRecord {
   const random = createRandom(seed).fork(`mask ${step}`);
   const masks: HostRecord = {};
   for (const [stream, { deep }] of Object.entries(layers)) {
     if (deep.length === 0) continue;
-    const shape = { layers: deep.length, batch, tokens: backbone.streams[stream]!.tokens };
+    const tokens = counts[stream] ?? backbone.streams[stream]!.tokens;
+    const shape = { layers: deep.length, batch, tokens };
     masks[maskName(stream)] = drawTokenMask(random.fork(stream), shape, ratio);
   }
   return masks;

@@ -50,3 +50,13 @@ it('takes the first rows of logits, and all of them as they are', () => {
   ]);
   expect(firstRows(logits, 3)).toBe(logits);
 });
+
+it('takes the first examples of logits of tokens', () => {
+  const logits = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
+  expect(firstRows(logits, 1).arraySync()).toEqual([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+});

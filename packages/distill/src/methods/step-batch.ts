@@ -25,7 +25,9 @@ export function stepBatch({ input, extra }: StepInput): StepBatch {
   return { all: Object.fromEntries(joined) as TensorRecord, rows };
 }
 
-/** The first `rows` rows of logits, [rows, C]. */
+/** The first `rows` rows of logits, [rows, C] or [rows, N, C]. */
 export function firstRows(logits: tf.Tensor, rows: number): tf.Tensor {
-  return logits.shape[0] === rows ? logits : tf.slice(logits, [0, 0], [rows, -1]);
+  if (logits.shape[0] === rows) return logits;
+  const [, ...rest] = logits.shape;
+  return tf.slice(logits, [0, ...rest.map(() => 0)], [rows, ...rest.map(() => -1)]);
 }

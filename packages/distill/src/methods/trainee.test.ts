@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { formatError, type MdpdError } from '@mdpd/core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { createRandom } from '@mdpd/tensor/random';
 import { differingNames } from '@mdpd/testing/differences';
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
+import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainee, type TrainedParts, type TraineeSettings } from './trainee.ts';
@@ -190,4 +192,18 @@ it('knows the head by its stage, whatever its name', () => {
     { parts: 'head' },
   );
   expect(trainee.changed).toEqual(['other.classifier.weight', 'other.classifier.bias']);
+});
+
+it('refuses to train nothing: a head without parameters of its own', () => {
+  const answer = tinyModel('answer');
+  const own = modelUnderTest(answer.provider, answer.backbone, answer.task.head);
+  let thrown: unknown;
+  try {
+    createTrainee({ backbone: answer.backbone, parameters: own.specs }, { parts: 'head' });
+  } catch (error) {
+    thrown = error;
+  }
+  expect(formatError(thrown as MdpdError)).toBe(
+    'error NOTHING_TO_TRAIN\n  "head" names no parameter of backbone tiny_text and its head\n  fix: train more than the head: method=norm, or method.fade.train=norm+head',
+  );
 });

@@ -4,15 +4,16 @@
  * Letters: O outputs, I inputs, r rank.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type {
-  HostRecord,
-  LearningRates,
-  MethodContext,
-  ParameterSpec,
-  Params,
-  RandomSource,
-  Stage,
-  TensorRecord,
+import {
+  MdpdError,
+  type HostRecord,
+  type LearningRates,
+  type MethodContext,
+  type ParameterSpec,
+  type Params,
+  type RandomSource,
+  type Stage,
+  type TensorRecord,
 } from '@mdpd/core';
 import { initialLora, loraSpecs, loraTargets, mergeStage, type LoraSettings } from '../fade/lora.ts';
 import type { StageParams } from '../forward.ts';
@@ -70,6 +71,7 @@ export function createTrainee(
   const specs = new Map([...direct, ...updates].map((spec) => [spec.name, spec]));
   const updateNames = new Set(updates.map(({ name }) => name));
   const own = context.parameters.map(({ name }) => name);
+  if (specs.size === 0) throw nothingToTrain(context.backbone.family, parts);
 
   return {
     changed: own.filter((name) => specs.has(name) || targets.some((target) => target.name === name)),
@@ -99,4 +101,16 @@ export function createTrainee(
       return Object.fromEntries(own.map((name) => [name, merged[name] as tf.Tensor])) as TensorRecord;
     },
   };
+}
+
+/** A head that is the word embeddings has no parameters of its own. */
+function nothingToTrain(family: string, parts: TrainedParts): MdpdError {
+  return new MdpdError(
+    'NOTHING_TO_TRAIN',
+    `"${parts}" names no parameter of backbone ${family} and its head`,
+    {
+      fix: 'train more than the head: method=norm, or method.fade.train=norm+head',
+      exitCode: 2,
+    },
+  );
 }

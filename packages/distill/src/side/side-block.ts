@@ -1,8 +1,8 @@
 /**
  * The side network's own transformer block: pre-norm, narrow, with few heads.
  *
- * Letters: B batch, N tokens, S side width. Few heads because the attention map, B·H·N², does not shrink with the
- * width (LST keeps the backbone's number; see docs/method.md).
+ * Letters: B batch, N tokens, S side width, M tokens and R side width of a stream that it reads. Few heads because the
+ * attention map, B·H·N², does not shrink with the width (LST keeps the backbone's number; see docs/method.md).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Params } from '@mdpd/core';
@@ -22,8 +22,26 @@ export interface BlockShape {
 
 export const sideEpsilon = 1e-6;
 
-export function sideBlockPlan(name: string, { width, hidden }: BlockShape): TensorPlans {
+/** What a block looks at besides its own tokens: the finished side state of another stream. */
+export interface Source {
+  readonly stream: string;
+  /** [B, M, R]. */
+  readonly state: tf.Tensor;
+  /** Added to the attention scores: padding is not seen. */
+  readonly bias?: tf.Tensor;
+}
+
+/** `reads` names streams with the width R of their side states. */
+export function sideBlockPlan(
+  name: string,
+  { width, hidden }: BlockShape,
+  reads: Readonly<Record<string, number>> = {},
+): TensorPlans {
+  const crossings = Object.entries(reads).map(([stream, from]) =>
+    crossingPlan(`${name}.read.${stream}`, width, from),
+  );
   return {
+    ...(Object.assign({}, ...crossings) as TensorPlans),
     ...normPlan(`${name}.norm_attention`, width),
     ...linearPlan(`${name}.query`, width, width),
     ...linearPlan(`${name}.key`, width, width),
@@ -32,6 +50,16 @@ export function sideBlockPlan(name: string, { width, hidden }: BlockShape): Tens
     ...normPlan(`${name}.norm_mlp`, width),
     ...linearPlan(`${name}.mlp_in`, width, hidden),
     ...linearPlan(`${name}.mlp_out`, hidden, width),
+  };
+}
+
+function crossingPlan(name: string, width: number, from: number): TensorPlans {
+  return {
+    ...normPlan(`${name}.norm`, width),
+    ...linearPlan(`${name}.query`, width, width),
+    ...linearPlan(`${name}.key`, from, width),
+    ...linearPlan(`${name}.value`, from, width),
+    ...linearPlan(`${name}.projection`, width, width),
   };
 }
 
@@ -48,13 +76,14 @@ export function norm(params: Params, name: string, x: tf.Tensor): tf.Tensor {
   );
 }
 
-/** [B, N, S] to [B, N, S]; `bias` is added to the attention scores (padding masks). */
+/** [B, N, S] to [B, N, S]; `bias` is added to the attention scores (padding, the future). */
 export function sideBlock(
   params: Params,
   name: string,
   x: tf.Tensor,
   heads: number,
   bias?: tf.Tensor,
+  sources: readonly Source[] = [],
 ): tf.Tensor {
   const normed = norm(params, `${name}.norm_attention`, x);
   const mixed = attention(
@@ -63,26 +92,58 @@ export function sideBlock(
     dense(params, `${name}.value`, normed) as tf.Tensor3D,
     { heads, bias },
   );
-  const attended = tf.add(x, dense(params, `${name}.projection`, mixed));
+  let attended = tf.add(x, dense(params, `${name}.projection`, mixed));
+  for (const source of sources) {
+    attended = tf.add(attended, cross(params, `${name}.read.${source.stream}`, attended, heads, source));
+  }
   const hidden = activation('gelu')(
     dense(params, `${name}.mlp_in`, norm(params, `${name}.norm_mlp`, attended)),
   );
   return tf.add(attended, dense(params, `${name}.mlp_out`, hidden));
 }
 
-/** `sideBlock` that keeps nothing but its input for the backward pass, and runs again there. */
+/** What the tokens [B, N, S] find in another stream, [B, N, S]. */
+function cross(
+  params: Params,
+  name: string,
+  x: tf.Tensor,
+  heads: number,
+  { state, bias }: Source,
+): tf.Tensor {
+  const found = attention(
+    dense(params, `${name}.query`, norm(params, `${name}.norm`, x)),
+    dense(params, `${name}.key`, state),
+    dense(params, `${name}.value`, state),
+    { heads, bias },
+  );
+  return dense(params, `${name}.projection`, found);
+}
+
+/** `sideBlock` that keeps nothing but what it reads for the backward pass, and runs again there. */
 export function savingSideBlock(
   params: Params,
   name: string,
   x: tf.Tensor,
   heads: number,
   bias?: tf.Tensor,
+  sources: readonly Source[] = [],
 ): tf.Tensor {
   const own = Object.entries(params).filter(([key]) => key.startsWith(`${name}.`));
+  const states = sources.map(({ stream, state }) => [`state ${stream}`, state] as const);
+  const biases = sources.flatMap((source) =>
+    source.bias ? [[`bias ${source.stream}`, source.bias] as const] : [],
+  );
   return checkpoint(
-    (given) => sideBlock(given, name, given['x']!, heads, given['bias']),
-    { ...Object.fromEntries(own), x },
-    bias ? { bias } : {},
+    (given) => {
+      const seen = sources.map(({ stream }) => ({
+        stream,
+        state: given[`state ${stream}`]!,
+        bias: given[`bias ${stream}`],
+      }));
+      return sideBlock(given, name, given['x']!, heads, given['bias'], seen);
+    },
+    { ...Object.fromEntries([...own, ...states]), x },
+    { ...(bias ? { bias } : {}), ...Object.fromEntries(biases) },
   );
 }
 

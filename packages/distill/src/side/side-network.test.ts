@@ -78,12 +78,13 @@ describe('tappedLayers', () => {
   const backbone = tinyBackbone({ blocks: 4 });
 
   it('are all blocks, or those named, ascending and once each', () => {
-    expect(tappedLayers(backbone, settings())).toEqual([1, 2, 3, 4]);
-    expect(tappedLayers(backbone, settings({ layers: [4, 1, 4] }))).toEqual([1, 4]);
+    expect(tappedLayers(backbone, settings(), 'main')).toEqual([1, 2, 3, 4]);
+    expect(tappedLayers(backbone, settings({ layers: [4, 1, 4] }), 'main')).toEqual([1, 4]);
   });
 
   it('must be there', () => {
-    expect(errorText(() => tappedLayers(backbone, settings({ layers: [2, 5] })))).toMatchInlineSnapshot(`
+    expect(errorText(() => tappedLayers(backbone, settings({ layers: [2, 5] }), 'main')))
+      .toMatchInlineSnapshot(`
       "error SIDE_LAYERS
         method.side.layers names block 5
         allowed: 1 to 4, or all"

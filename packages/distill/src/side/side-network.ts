@@ -7,6 +7,9 @@
  * Side block l runs beside backbone block l: it sees h_{l−1} and stands beside h_l.
  *   s_0 = positions [+ raw path], s_l = block_l(enter(s_{l−1}, h_{l−1})), features = norm(enter(s_L, h_L)),
  *   enter(s, h) = s + g·down(h) or g·s + (1 − g)·down(h), g = sigmoid(a / T), a learned for every tap.
+ * A stream that only some blocks change has side blocks beside those alone; one that reads others looks at their
+ * features. Logits come from pooled features, or, of every token, from `up(features)` [B, N, D] through the backbone's
+ * own head, which is a constant here.
  * Source: Ladder Side-Tuning, arXiv 2206.06522, `modeling_side_t5.py` (gates, one down projection a tap). Normalised
  * taps, the additive gate, the raw input path and pooling over tokens are ours (docs/method.md).
  */
@@ -15,8 +18,19 @@ import { MdpdError, type Backbone, type Params, type State, type TensorRecord } 
 import { activation } from '@mdpd/tensor/activations';
 import { projectNormalized } from '../feature/tap-projection.ts';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
+import { blockRange } from '../token-counts.ts';
+import { keyBias, meanOfTokens, positionsFor, tokenView } from '../token-view.ts';
 import { convStemPlan, runConvStem, summaryWidth } from './conv-stem.ts';
-import { activationBytes, dense, norm, savingSideBlock, sideBlock, sideBlockPlan } from './side-block.ts';
+import {
+  activationBytes,
+  dense,
+  norm,
+  savingSideBlock,
+  sideBlock,
+  sideBlockPlan,
+  type Source,
+} from './side-block.ts';
+import { readingOrder } from './side-order.ts';
 import type { SideSettings } from './side-settings.ts';
 
 export interface SideShape {
@@ -25,16 +39,23 @@ export interface SideShape {
   readonly hidden: number;
 }
 
+/** The backbone's head, where it reads the tokens of a stream: its logits [B, N, C] from features [B, N, D]. */
+export interface TokenHead {
+  readonly stream: string;
+  readonly logits: (features: tf.Tensor) => tf.Tensor;
+}
+
 export interface SideOutput {
-  /** Side logits [B, C]. */
+  /** Side logits [B, C], or [B, N, C] with a token head. */
   readonly logits: tf.Tensor;
   /** For every stream and tapped layer l (from 1) the side state s_l, [B, N, S]. */
   readonly states: Readonly<Record<string, ReadonlyMap<number, tf.Tensor>>>;
 }
 
-/** Tapped layers, ascending. Throws SIDE_LAYERS where the backbone has no such block. */
-export function tappedLayers(backbone: Backbone, settings: SideSettings): number[] {
-  if (settings.layers === 'all') return Array.from({ length: backbone.blocks }, (_, index) => index + 1);
+/** Tapped layers of a stream, ascending. Throws SIDE_LAYERS where the backbone has no such block. */
+export function tappedLayers(backbone: Backbone, settings: SideSettings, stream: string): number[] {
+  const [first, end] = blockRange(backbone, stream);
+  if (settings.layers === 'all') return Array.from({ length: end - first }, (_, index) => first + index + 1);
   const layers = [...new Set(settings.layers)].sort((a, b) => a - b);
   const beyond = layers.find((layer) => layer > backbone.blocks);
   if (beyond !== undefined) {
@@ -43,7 +64,7 @@ export function tappedLayers(backbone: Backbone, settings: SideSettings): number
       exitCode: 2,
     });
   }
-  return layers;
+  return layers.filter((layer) => layer > first && layer <= end);
 }
 
 /** Widths of a stream's ladder. Throws SIDE_WIDTH where heads do not divide the width. */
@@ -92,7 +113,13 @@ function rawShapes(
   }) as { tokens: Record<string, number[]>; grid: Record<string, number[]> };
 }
 
-export function sidePlan(backbone: Backbone, settings: SideSettings, outputs: number): TensorPlans {
+/** `tokenStream` is that of a head over tokens. */
+export function sidePlan(
+  backbone: Backbone,
+  settings: SideSettings,
+  outputs: number,
+  tokenStream?: string,
+): TensorPlans {
   const raw = rawShapes(backbone, settings);
   const plans: TensorPlans[] = [];
   let pooledWidth = 0;
@@ -115,16 +142,30 @@ export function sidePlan(backbone: Backbone, settings: SideSettings, outputs: nu
       plans.push(linearPlan(`${name}.stem_out`, summaryWidth, shape.width));
       pooledWidth += summaryWidth;
     }
-    for (const { tap, layer } of rungs(backbone, settings)) {
+    const reads = backbone.streams[stream]!.reads ?? [];
+    const widths = Object.fromEntries(reads.map((read) => [read, sideShape(backbone, read, settings).width]));
+    for (const { tap, layer } of rungs(backbone, settings, stream)) {
       plans.push(linearPlan(`${name}.down.${tap}`, tapWidth, shape.width));
       plans.push({ [`${name}.gate.${tap}`]: { shape: [], initializer: { kind: 'zeros' } } });
-      if (layer !== undefined) plans.push(sideBlockPlan(`${name}.block.${layer}`, shape));
+      if (layer !== undefined) plans.push(sideBlockPlan(`${name}.block.${layer}`, shape, widths));
     }
     plans.push(normPlan(`${name}.norm`, shape.width));
   }
-  plans.push(linearPlan('side.head', pooledWidth, outputs, 0));
+  plans.push(
+    tokenStream === undefined
+      ? linearPlan('side.head', pooledWidth, outputs, 0)
+      : linearPlan(
+          'side.up',
+          sideShape(backbone, tokenStream, settings).width,
+          backbone.streams[tokenStream]!.width,
+          upGain,
+        ),
+  );
   return Object.assign({}, ...plans) as TensorPlans;
 }
+
+/** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
+const upGain = 0.1;
 
 interface Rung {
   /** Hidden state that enters here: h_tap. */
@@ -133,10 +174,11 @@ interface Rung {
   readonly layer?: number;
 }
 
-function rungs(backbone: Backbone, settings: SideSettings): Rung[] {
-  const layers = tappedLayers(backbone, settings);
-  const blocks = layers.map((layer, index) => ({ tap: index === 0 ? 0 : layers[index - 1]!, layer }));
-  return [...blocks, { tap: backbone.blocks }];
+function rungs(backbone: Backbone, settings: SideSettings, stream: string): Rung[] {
+  const [first, end] = blockRange(backbone, stream);
+  const layers = tappedLayers(backbone, settings, stream);
+  const blocks = layers.map((layer, index) => ({ tap: index === 0 ? first : layers[index - 1]!, layer }));
+  return [...blocks, { tap: end }];
 }
 
 /** Runs the ladder over taps h_0 … h_L. Pure; taps are constants to it. */
@@ -146,15 +188,21 @@ export function runSide(
   params: Params,
   states: readonly State[],
   input: Readonly<TensorRecord>,
+  tokenHead?: TokenHead,
 ): SideOutput {
   const raw = rawInput(backbone, settings, input);
-  const layers = tappedLayers(backbone, settings).length;
   const pooled: tf.Tensor[] = [];
+  const finished: Record<string, Source> = {};
   const sideStates: Record<string, Map<number, tf.Tensor>> = {};
-  for (const [stream, spec] of Object.entries(backbone.streams)) {
+  for (const stream of readingOrder(backbone)) {
+    const spec = backbone.streams[stream]!;
     const name = `side.${stream}`;
     const shape = sideShape(backbone, stream, settings);
-    let s = params[`${name}.positions`]!;
+    const layers = tappedLayers(backbone, settings, stream).length;
+    const tokens = states[0]![stream]!.shape[1]!;
+    const { mask, bias } = tokenView(spec, states[0]!, tokens);
+    const sources = (spec.reads ?? []).map((read) => finished[read]!);
+    let s = positionsFor(params[`${name}.positions`]!, tokens);
     if (raw.tokens[stream]) s = tf.add(s, rawPath(params, name, raw.tokens[stream]));
     if (raw.grid[stream]) {
       const summary = runConvStem(params, `${name}.stem`, raw.grid[stream]);
@@ -162,14 +210,20 @@ export function runSide(
       pooled.push(summary);
     }
     sideStates[stream] = new Map();
-    for (const { tap, layer } of rungs(backbone, settings)) {
+    for (const { tap, layer } of rungs(backbone, settings, stream)) {
       s = enter(params, name, tap, s, states[tap]![stream]!, settings);
       if (layer === undefined) continue;
       const block = recomputes(settings, layers, shape, s.shape) ? savingSideBlock : sideBlock;
-      s = block(params, `${name}.block.${layer}`, s, shape.heads);
+      s = block(params, `${name}.block.${layer}`, s, shape.heads, bias, sources);
       sideStates[stream].set(layer, s);
     }
-    pooled.push(...poolSide(norm(params, `${name}.norm`, s), settings.pool, spec.pooled));
+    const features = norm(params, `${name}.norm`, s);
+    finished[stream] = { stream, state: features, bias: mask && keyBias(mask) };
+    if (!tokenHead) pooled.push(...poolSide(features, settings.pool, spec.pooled, mask));
+  }
+  if (tokenHead) {
+    const { state } = finished[tokenHead.stream]!;
+    return { logits: tokenHead.logits(dense(params, 'side.up', state)), states: sideStates };
   }
   const features = pooled.length === 1 ? pooled[0]! : tf.concat(pooled, -1);
   return { logits: dense(params, 'side.head', features), states: sideStates };
@@ -216,8 +270,13 @@ function rawPath(params: Params, name: string, window: tf.Tensor): tf.Tensor {
   return dense(params, `${name}.raw_out`, activation('gelu')(dense(params, `${name}.raw_in`, window)));
 }
 
-function poolSide(x: tf.Tensor, pool: SideSettings['pool'], pooled: number | 'mean'): tf.Tensor[] {
-  const mean = (): tf.Tensor => tf.mean(x, 1);
+function poolSide(
+  x: tf.Tensor,
+  pool: SideSettings['pool'],
+  pooled: number | 'mean',
+  mask: tf.Tensor | undefined,
+): tf.Tensor[] {
+  const mean = (): tf.Tensor => meanOfTokens(x, mask);
   const token = (): tf.Tensor =>
     pooled === 'mean'
       ? mean()

@@ -1,5 +1,6 @@
 /** Accuracy, top-5 accuracy and macro F1, as scikit-learn defines them. C classes. */
 import type { HostRecord, MetricAccumulator } from '@mdpd/core';
+import { bestClass } from '@mdpd/data/class-outputs';
 
 const top = 5;
 
@@ -13,16 +14,6 @@ function rankOf(output: Float32Array, start: number, classes: number, label: num
     if (other > own || (other === own && c < label)) rank++;
   }
   return rank;
-}
-
-/** Class of the largest output, the first of equal ones; -1 where none is a number. */
-export function bestClass(output: Float32Array, start = 0, classes = output.length): number {
-  let best = -1;
-  for (let c = 0; c < classes; c++) {
-    const value = output[start + c]!;
-    if (!Number.isNaN(value) && (best < 0 || value > output[start + best]!)) best = c;
-  }
-  return best;
 }
 
 /**

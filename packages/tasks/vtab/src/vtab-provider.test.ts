@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProgressRecord, Task } from '@mdpd/core';
+import type { JsonObject, ProgressRecord, Task } from '@mdpd/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTaskFixture, labelsOf, plain, registry, type TaskFixture } from './testing/task-fixture.ts';
 import { vtabProvider } from './vtab-provider.ts';
@@ -214,7 +214,7 @@ describe('a folder of own images', () => {
 describe('preprocessing', () => {
   it("is the checkpoint's, or a preset, and is saved for others", async () => {
     const recipe = { train: 'mnist:train[:30]' };
-    const saved = (task: Task) => task.savedFiles()['preprocessor_config.json'];
+    const saved = (task: Task) => task.savedFiles()['preprocessor_config.json'] as JsonObject;
     expect(saved(await open(recipe))).toMatchObject({
       image_processor_type: 'ViTImageProcessor',
       size: { height: 8, width: 8 },
@@ -225,7 +225,7 @@ describe('preprocessing', () => {
     expect(saved(imagenet)).toMatchObject({ resample: 3, image_mean: [0.485, 0.456, 0.406] });
     const pixels = async (task: Task) =>
       (await task.splits.train!.load([0, 7], plain)).input.pixel_values!.data;
-    const again = await open(recipe, { backboneFiles: { 'preprocessor_config.json': saved(imagenet)! } });
+    const again = await open(recipe, { backboneFiles: { 'preprocessor_config.json': saved(imagenet) } });
     expect(await pixels(again)).toEqual(await pixels(imagenet));
     await open(recipe, { backboneFiles: {} });
     expect(fixture.warnings).toEqual([

@@ -69,13 +69,6 @@ describe('decode', () => {
       expect.closeTo(0.1, 6),
     ]);
   });
-
-  it('survives outputs that are enormous or no numbers', () => {
-    const far = task.decode(Float32Array.of(1e30, 0, 0, 0, 0, 0, Infinity));
-    expect([far.value, far.probability]).toEqual(['g', 1]);
-    const broken = task.decode(new Float32Array(7).fill(NaN));
-    expect(broken.top!.every(({ probability }) => probability >= 0 && probability <= 1)).toBe(true);
-  });
 });
 
 describe('metrics', () => {

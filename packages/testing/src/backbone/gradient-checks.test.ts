@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeFindings } from '../findings.ts';
 import { gradientChecks } from './gradient-checks.ts';
-import { changed, mapFirst, skewed } from './variants.ts';
+import { changed, changedText, mapFirst, skewed } from './variants.ts';
 
 describeFindings('checks of gradients', gradientChecks, {
   'a wrong gradient': {
@@ -9,6 +9,16 @@ describeFindings('checks of gradients', gradientChecks, {
     says: 'the gradient of tiny.main.embeddings.projection.weight',
     subject: changed(({ embed }) => ({
       embed: (params, input) => mapFirst(embed(params, input), skewed),
+    })),
+  },
+  'a head over tokens with a wrong gradient': {
+    check: 'finite differences',
+    says: 'the gradient of tiny_text.',
+    subject: changedText(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made?.stream ? { ...made, apply: (...args) => skewed(made.apply(...args)) } : made;
+      },
     })),
   },
   'a constant that depends on parameters': {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Params } from '@mdpd/core';
 import { describeFindings } from '../findings.ts';
 import { purityChecks } from './purity-checks.ts';
-import { changed, mapFirst } from './variants.ts';
+import { changed, changedText, mapFirst } from './variants.ts';
 
 let stored: tf.Tensor | undefined;
 
@@ -27,6 +27,26 @@ describeFindings('checks of purity', purityChecks, {
     says: 'no stage reads tiny.unused',
     subject: changed(({ parameters }) => ({
       parameters: [...parameters, { name: 'tiny.unused', shape: [1], kind: 'bias', stage: 'embed' }],
+    })),
+  },
+  'a head that reads what it is not tied to': {
+    check: 'reads in every stage',
+    says: 'head reads tiny_text.words.weight, whose stage is embed',
+    subject: changedText(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made && { ...made, tied: undefined };
+      },
+    })),
+  },
+  'a head that does not read what it is tied to': {
+    check: 'reads in every stage',
+    says: 'the head does not read tiny_text.words.weight, to which it is tied',
+    subject: changedText(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made && { ...made, tied: ['tiny_text.words.weight'] };
+      },
     })),
   },
   'a model that is not the same twice': {

@@ -7,21 +7,23 @@ import { sameBytes } from '../differences.ts';
 import { uploadAll } from '../model-under-test.ts';
 import { withoutReads } from '../no-reads.ts';
 import { tidily } from '../tidily.ts';
-import { casesOf, type BackboneSubject, type Case } from './subject.ts';
+import { casesOf, featuresOf, type BackboneSubject, type Case } from './subject.ts';
 
 const stageName = (stage: Stage): string => (typeof stage === 'number' ? `block ${stage}` : stage);
 
-/** Parameters that only `stage` may read; what it reads is noted. */
+/** Parameters that only `stage` may read, and those that it `shares` with another; what it reads is noted. */
 function guarded(
   params: Params,
   stages: ReadonlyMap<string, Stage>,
   stage: Stage,
   seen: Set<string>,
+  shared: readonly string[] = [],
 ): Params {
   const note = (name: string): void => {
     const own = stages.get(name);
     ensure(own !== undefined, `${stageName(stage)} reads ${name}, which is not among the parameters`);
-    ensure(own === stage, `${stageName(stage)} reads ${name}, whose stage is ${stageName(own)}`);
+    const mayRead = own === stage || shared.includes(name);
+    ensure(mayRead, `${stageName(stage)} reads ${name}, whose stage is ${stageName(own)}`);
     seen.add(name);
   };
   return new Proxy(params, {
@@ -53,8 +55,13 @@ function checkStages({ backbone, head, specs, parameters, input: given }: Case):
     backbone.attention?.(at(index), index, state);
     state = backbone.block(at(index), index, state);
   }
-  const pooled = backbone.pool(at('finish'), backbone.finish(at('finish'), state));
-  head.apply(at('head'), pooled);
+  const finished = backbone.finish(at('finish'), state);
+  const features = featuresOf(head, finished, () => backbone.pool(at('finish'), finished));
+  const ofHead = new Set<string>();
+  head.apply(guarded(all, stages, 'head', ofHead, head.tied), features);
+  const loose = head.tied?.find((name) => !ofHead.has(name));
+  ensure(loose === undefined, `the head does not read ${loose}, to which it is tied`);
+  for (const name of ofHead) seen.add(name);
   const unread = specs.find(({ name }) => !seen.has(name));
   ensure(unread === undefined, `no stage reads ${unread?.name}`);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeFindings } from '../findings.ts';
 import { shapeChecks } from './shape-checks.ts';
-import { changed } from './variants.ts';
+import { changed, changedText } from './variants.ts';
 
 describeFindings('checks of shapes', shapeChecks, {
   'a parameter that is listed twice': {
@@ -55,20 +55,69 @@ describeFindings('checks of shapes', shapeChecks, {
       },
     })),
   },
-  'attention that does not add up': {
-    check: 'shows attention',
-    says: 'attention of block 0 does not add up to 1 for every query',
-    subject: changed(({ attention }) => ({
-      attention: (...args) =>
-        Object.fromEntries(
-          Object.entries(attention!(...args)).map(([name, map]) => [name, tf.mul(map, 0.9)]),
-        ),
+  'a mask that is missing': {
+    check: 'gives every state',
+    says: 'the state has no entry text_mask, the mask of a stream',
+    subject: changedText(({ embed }) => ({
+      embed: (...args) => {
+        const { text_mask: _mask, ...state } = embed(...args);
+        return state;
+      },
     })),
   },
-  'a stream whose attention is never shown': {
-    check: 'shows attention',
-    says: 'no block shows attention of stream main',
-    subject: changed(() => ({ attention: () => ({}) })),
+  'a mask of other numbers': {
+    check: 'gives every state',
+    says: 'the mask text_mask has other values than 0 and 1',
+    subject: changedText(({ embed }) => ({
+      embed: (...args) => {
+        const state = embed(...args);
+        return 'text_mask' in state ? { ...state, text_mask: tf.mul(state['text_mask']!, 2) } : state;
+      },
+    })),
+  },
+  'a mask of other tokens': {
+    check: 'gives every state',
+    says: 'the mask text_mask has shape [3, 4, 1] instead of [3, 4]',
+    subject: changedText(({ embed }) => ({
+      embed: (...args) => {
+        const state = embed(...args);
+        return 'text_mask' in state ? { ...state, text_mask: tf.expandDims(state['text_mask']!, 2) } : state;
+      },
+    })),
+  },
+  'a block that changes a stream of others': {
+    check: 'gives every state',
+    says: 'block 1 changes stream encoder, whose blocks are 0 to 1',
+    subject: changedText(({ block }) => ({
+      block: (...args) => {
+        const state = block(...args);
+        return 'encoder' in state ? { ...state, encoder: tf.mul(state['encoder']!, 2) } : state;
+      },
+    })),
+  },
+  'something carried that is not there': {
+    check: 'gives every state',
+    says: 'embed gives no entry text_bias besides the streams, although it is carried',
+    subject: changedText(() => ({ carried: ['text_bias'] })),
+  },
+  'a head that is tied to something else': {
+    check: 'lists parameters',
+    says: 'the head is tied to tiny_text.norm, which is no parameter of stage embed',
+    subject: changedText(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made?.tied ? { ...made, tied: ['tiny_text.norm'] } : made;
+      },
+    })),
+  },
+  'a parameter of a block that is called pretrained': {
+    check: 'lists parameters',
+    says: 'tiny.main.norm.bias is called pretrained, although it is not of a head',
+    subject: changed(({ parameters }) => ({
+      parameters: parameters.map((spec) =>
+        spec.name === 'tiny.main.norm.bias' ? { ...spec, pretrained: true } : spec,
+      ),
+    })),
   },
   'raw tokens that ignore their context': {
     check: 'shows raw tokens',

@@ -3,27 +3,32 @@
  *
  * Letters: B batch, N tokens, D width, H heads, R raw values of a token, C outputs.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Backbone, ParameterSpec, State, TensorRecord } from '@mdpd/core';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Backbone, ParameterSpec, State, StreamSpec, TensorRecord } from '@mdpd/core';
+import { tokenCounts } from '@mdpd/distill/token-counts';
 import { ensure, type Check } from '../check.ts';
 import { sameBytes } from '../differences.ts';
 import { uploadAll } from '../model-under-test.ts';
 import { tidily } from '../tidily.ts';
-import { casesOf, streamNames, type BackboneSubject, type Case } from './subject.ts';
+import { casesOf, featuresOf, streamNames, type BackboneSubject, type Case } from './subject.ts';
 
 const batch = 3;
-const outputs = 4;
 
-function ensureShape(tensor: tf.Tensor | undefined, shape: readonly number[], what: string): void {
+export function ensureShape(tensor: tf.Tensor | undefined, shape: readonly number[], what: string): void {
   ensure(tensor !== undefined, `${what} is missing`);
   const actual = tensor.shape.join(', ');
   ensure(actual === shape.join(', '), `${what} has shape [${actual}] instead of [${shape.join(', ')}]`);
   ensure(tensor.dtype === 'float32', `${what} has type ${tensor.dtype} instead of float32`);
 }
 
-function ensureState(backbone: Backbone, state: State, what: string): void {
-  for (const [stream, { tokens, width }] of Object.entries(backbone.streams)) {
-    ensureShape(state[stream], [batch, tokens, width], `${what}: stream ${stream}`);
+/** N of every stream. */
+type Counts = Readonly<Record<string, number>>;
+
+function ensureState(backbone: Backbone, counts: Counts, state: State, what: string): void {
+  for (const [stream, spec] of Object.entries(backbone.streams)) {
+    const tokens = counts[stream]!;
+    ensureShape(state[stream], [batch, tokens, spec.width], `${what}: stream ${stream}`);
+    if (spec.mask !== undefined) ensureMask(spec, state[spec.mask], [batch, tokens]);
   }
 }
 
@@ -40,65 +45,71 @@ function ensureConstants(backbone: Backbone, before: State, after: State, what: 
   }
 }
 
-function checkStates({ backbone, head, parameters, input: given }: Case): void {
+/** A mask says of every token of a batch whether it is one. */
+function ensureMask({ mask: name }: StreamSpec, mask: tf.Tensor | undefined, shape: readonly number[]): void {
+  ensure(mask !== undefined, `the state has no entry ${name}, the mask of a stream`);
+  const actual = mask.shape.join(', ');
+  ensure(
+    actual === shape.join(', '),
+    `the mask ${name} has shape [${actual}] instead of [${shape.join(', ')}]`,
+  );
+  ensure(
+    mask.dataSync().every((value) => value === 0 || value === 1),
+    `the mask ${name} has other values than 0 and 1`,
+  );
+}
+
+/** A block leaves a stream alone that it does not change, as `StreamSpec.blocks` says. */
+function ensureUntouched(backbone: Backbone, index: number, before: State, after: State): void {
+  for (const [stream, { blocks }] of Object.entries(backbone.streams)) {
+    if (!blocks || (index >= blocks[0] && index < blocks[1])) continue;
+    const [a, b] = [before[stream]!.dataSync(), after[stream]!.dataSync()] as [Float32Array, Float32Array];
+    ensure(
+      sameBytes(a, b),
+      `block ${index} changes stream ${stream}, whose blocks are ${blocks.join(' to ')}`,
+    );
+  }
+}
+
+function checkStates({ backbone, head, outputs, parameters, input: given }: Case): void {
   const [params, input] = [uploadAll(parameters), uploadAll(given)];
+  const counts = tokenCounts(backbone, input);
   let state = backbone.embed(params, input);
-  ensureState(backbone, state, 'embed');
+  ensureState(backbone, counts, state, 'embed');
+  const lost = backbone.carried?.find((name) => !(name in state) || name in backbone.streams);
+  ensure(lost === undefined, `embed gives no entry ${lost} besides the streams, although it is carried`);
   for (let index = 0; index < backbone.blocks; index++) {
     const after = backbone.block(params, index, state);
-    ensureState(backbone, after, `block ${index}`);
+    ensureState(backbone, counts, after, `block ${index}`);
     ensureConstants(backbone, state, after, `block ${index}`);
+    ensureUntouched(backbone, index, state, after);
     state = after;
   }
   const finished = backbone.finish(params, state);
-  ensureState(backbone, finished, 'finish');
+  ensureState(backbone, counts, finished, 'finish');
   ensureConstants(backbone, state, finished, 'finish');
   const pooled = backbone.pool(params, finished);
   ensure(pooled.rank === 2, `pool gives ${pooled.rank} axes instead of 2`);
   ensureShape(pooled, [batch, pooled.shape[1]!], 'pool');
-  ensureShape(head.apply(params, pooled), [batch, outputs], 'head');
-}
-
-function checkAttention({ backbone, parameters, input: given }: Case): void {
-  if (!backbone.attention) return;
-  const params = uploadAll(parameters);
-  let state = backbone.embed(params, uploadAll(given));
-  const seen = new Set<string>();
-  for (let index = 0; index < backbone.blocks; index++) {
-    const maps: Readonly<TensorRecord> = backbone.attention(params, index, state);
-    for (const [stream, map] of Object.entries(maps)) {
-      const spec = backbone.streams[stream];
-      ensure(spec !== undefined, `attention of block ${index} names the unknown stream ${stream}`);
-      seen.add(stream);
-      ensureShape(map, [batch, spec.heads, spec.tokens, spec.tokens], `attention of block ${index}`);
-      const values = map.dataSync();
-      const sums = tf.sum(map, -1).dataSync();
-      ensure(
-        values.every((value) => value >= 0),
-        `attention of block ${index} has values below 0`,
-      );
-      ensure(
-        sums.every((sum) => Math.abs(sum - 1) < 1e-4),
-        `attention of block ${index} does not add up to 1 for every query`,
-      );
-    }
-    state = backbone.block(params, index, state);
-  }
-  const unseen = streamNames(backbone).filter((stream) => !seen.has(stream));
-  ensure(unseen.length === 0, `no block shows attention of stream ${unseen.join(', ')}`);
+  const logits = head.apply(
+    params,
+    featuresOf(head, finished, () => pooled),
+  );
+  const tokens = head.stream === undefined ? [] : [counts[head.stream]!];
+  ensureShape(logits, [batch, ...tokens, outputs], 'head');
 }
 
 function checkRawTokens({ backbone, input: given }: Case): void {
   if (!backbone.rawTokens) return;
   const input = uploadAll(given);
+  const counts = tokenCounts(backbone, input);
   const sizes: Record<string, number[]> = {};
   for (const context of [0, 2]) {
     const windows = backbone.rawTokens(input, context);
     for (const [stream, window] of Object.entries(windows)) {
-      const spec = backbone.streams[stream];
-      ensure(spec !== undefined, `rawTokens names the unknown stream ${stream}`);
+      ensure(stream in backbone.streams, `rawTokens names the unknown stream ${stream}`);
       const what = `rawTokens of ${stream} with context ${context}`;
-      ensureShape(window, [batch, spec.tokens, window.shape[2]!], what);
+      ensureShape(window, [batch, counts[stream]!, window.shape[2]!], what);
       (sizes[stream] ??= []).push(window.shape[2]!);
     }
   }
@@ -122,11 +133,17 @@ function checkSpecs({ backbone, head }: Case): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   ensure(twice === undefined, `the parameter ${twice} is listed twice`);
   for (const spec of specs) ensureSpec(backbone, spec, head.parameters.includes(spec));
-  ensure(head.parameters.length > 0, 'the head has no parameters');
+  const tied = head.tied ?? [];
+  const isEmbedded = (name: string): boolean =>
+    backbone.parameters.some((spec) => spec.name === name && spec.stage === 'embed');
+  const strange = tied.find((name) => !isEmbedded(name));
+  ensure(strange === undefined, `the head is tied to ${strange}, which is no parameter of stage embed`);
+  ensure(head.parameters.length + tied.length > 0, 'the head has no parameters');
   ensure(head.architecture !== '', 'the head has no architecture');
 }
 
-function ensureSpec(backbone: Backbone, { name, shape, kind, stage }: ParameterSpec, ofHead: boolean): void {
+function ensureSpec(backbone: Backbone, spec: ParameterSpec, ofHead: boolean): void {
+  const { name, shape, kind, stage, pretrained } = spec;
   ensure(name !== '' && name === name.trim(), `${JSON.stringify(name)} is no name of a parameter`);
   ensure(
     shape.every((length) => Number.isInteger(length) && length > 0),
@@ -136,6 +153,7 @@ function ensureSpec(backbone: Backbone, { name, shape, kind, stage }: ParameterS
     typeof stage === 'number' && Number.isInteger(stage) && stage >= 0 && stage < backbone.blocks;
   const known = ofHead ? stage === 'head' : isBlock || stage === 'embed' || stage === 'finish';
   ensure(known, `${name} has stage ${stage}${ofHead ? ', although it is of the head' : ''}`);
+  ensure(ofHead || pretrained === undefined, `${name} is called pretrained, although it is not of a head`);
   if (kind === 'norm' || kind === 'bias') {
     ensure(shape.length === 1, `${name} is called a ${kind}, but has ${shape.length} axes`);
   }
@@ -150,7 +168,6 @@ const each =
 export const shapeChecks: readonly Check<BackboneSubject>[] = [
   { name: 'lists parameters with names, shapes, kinds and stages that can be', run: each(checkSpecs) },
   { name: 'gives every state, the pooled token and the logits their shapes', run: each(checkStates) },
-  { name: 'shows attention maps of every stream that add up to 1', run: each(checkAttention) },
   { name: 'shows raw tokens that widen with their context', run: each(checkRawTokens) },
   { name: 'shows raw input as a grid, channels last', run: each(checkRawGrid) },
 ];

@@ -1,7 +1,9 @@
 /** What the backbone checks look at. */
-import type { Backbone, BackboneProvider, JsonObject } from '@mdpd/core';
+import type { Backbone, BackboneProvider, Head, HeadKind, JsonObject, State } from '@mdpd/core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { ensure } from '../check.ts';
 import { modelUnderTest, type InputMaker, type ModelUnderTest } from '../model-under-test.ts';
+import { sampleInput } from './sample-input.ts';
 
 export interface BackboneSubject {
   readonly provider: BackboneProvider;
@@ -9,25 +11,76 @@ export interface BackboneSubject {
   readonly configs: readonly JsonObject[];
   /** Configurations that must be refused, each with the text that the command line then prints. */
   readonly broken: readonly { readonly config: JsonObject; readonly text: string }[];
-  /** Inputs of a batch; by default normal values for floats, 0 and 1 for everything else. */
+  /**
+   * Inputs of a batch; by default normal values for floats, 0 and 1 for everything else, and for what is `variable`
+   * texts of different lengths with padding (`sampleInput`).
+   */
   readonly input?: InputMaker;
+  /** Number of words a configuration has, for texts and for heads over tokens; by default its `vocab_size`. */
+  readonly vocabulary?: (config: JsonObject) => number;
 }
 
 export interface Case extends ModelUnderTest {
   /** Its configuration, for messages. */
   readonly title: string;
   readonly provider: BackboneProvider;
+  readonly kind: HeadKind;
+  /** C. */
+  readonly outputs: number;
+  /** Class names; heads over tokens have none. */
+  readonly labels: readonly string[];
 }
 
-/** A model for every configuration. */
-export function casesOf({ provider, configs, input }: BackboneSubject): Case[] {
+const labels = ['zero', 'one', 'two', 'three'];
+const tokenKinds: readonly HeadKind[] = ['maskedLm', 'seq2seq'];
+
+/**
+ * A model with a classifier for every configuration (or, of backbones that have none, with the first head over tokens that
+ * there is), and one with every other head over tokens that some configuration has.
+ */
+export function casesOf(subject: BackboneSubject): Case[] {
+  const { provider, configs } = subject;
   ensure(configs.length >= 3, 'give at least three configurations');
-  return configs.map((config) => {
-    const backbone = provider.create(config);
-    return { ...modelUnderTest(provider, backbone, { input }), provider, title: JSON.stringify(config) };
+  const backbones = configs.map((config) => provider.create(config));
+  const hasHead = (kind: HeadKind, at: number): boolean =>
+    backbones[at]!.head(kind, outputsOf(subject, configs[at]!, kind)) !== undefined;
+  const kindOf = (at: number): HeadKind =>
+    (['classification', ...tokenKinds] as const).find((kind) => hasHead(kind, at)) ?? 'classification';
+  const main = configs.map((config, at) => caseOf(subject, config, backbones[at]!, kindOf(at)));
+  const others = tokenKinds.filter((kind) => main.every((each) => each.kind !== kind));
+  const overTokens = others.flatMap((kind) => {
+    const at = configs.findIndex((_, index) => hasHead(kind, index));
+    return at < 0 ? [] : [caseOf(subject, configs[at]!, backbones[at]!, kind)];
   });
+  return [...main, ...overTokens];
+}
+
+/** C. */
+function outputsOf(subject: BackboneSubject, config: JsonObject, kind: HeadKind): number {
+  return tokenKinds.includes(kind) ? wordsOf(subject, config) : labels.length;
+}
+
+function caseOf(subject: BackboneSubject, config: JsonObject, backbone: Backbone, kind: HeadKind): Case {
+  const { provider, input } = subject;
+  const words = wordsOf(subject, config);
+  const overTokens = tokenKinds.includes(kind);
+  const outputs = outputsOf(subject, config, kind);
+  const model = modelUnderTest(provider, backbone, { kind, outputs, input: input ?? sampleInput(words) });
+  const title = JSON.stringify(config) + (overTokens ? `, ${kind}` : '');
+  return { ...model, provider, kind, outputs, labels: overTokens ? [] : labels, title };
+}
+
+/** Without any, 2: ids are 0 and 1. */
+function wordsOf({ vocabulary }: BackboneSubject, config: JsonObject): number {
+  if (vocabulary) return vocabulary(config);
+  return typeof config['vocab_size'] === 'number' ? config['vocab_size'] : 2;
 }
 
 export function streamNames(backbone: Backbone): string[] {
   return Object.keys(backbone.streams);
+}
+
+/** What a head reads of the finished state. */
+export function featuresOf(head: Head, finished: State, pool: (finished: State) => tf.Tensor): tf.Tensor {
+  return head.stream === undefined ? pool(finished) : finished[head.stream]!;
 }

@@ -1,8 +1,9 @@
-/** The tiny backbone as a subject of the checks, and ways to break it. */
+/** The tiny backbones as subjects of the checks, and ways to break them. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, BackboneProvider, JsonObject, State } from '@mdpd/core';
 import { withGradient } from '@mdpd/tensor/with-gradient';
 import { tinyProvider } from '../fixtures/tiny-backbone.ts';
+import { tinyTextProvider } from '../fixtures/tiny-text-backbone.ts';
 import type { BackboneSubject } from './subject.ts';
 
 export const good: BackboneSubject = {
@@ -24,14 +25,37 @@ export const good: BackboneSubject = {
   ],
 };
 
-/** The good subject with a provider whose backbones are changed. */
-export function changed(change: (backbone: Backbone) => Partial<Backbone>): BackboneSubject {
+/** Texts of any length: one stream with a head over its tokens, and an encoder with a decoder and another such head. */
+export const goodText: BackboneSubject = {
+  provider: tinyTextProvider,
+  configs: [
+    { model_type: 'tiny_text', vocabulary: 9, tokens: 6 },
+    { model_type: 'tiny_text', vocabulary: 7, blocks: 1, decoder: 2, tokens: 5, answer: 4 },
+    { model_type: 'tiny_text', vocabulary: 5, width: 12, heads: 3, blocks: 1, tokens: 3 },
+  ],
+  broken: [
+    {
+      config: { decoder: -1 },
+      text: 'error BACKBONE_CONFIG at config.json\n  decoder is -1\n  allowed: an integer from 0 to 1024',
+    },
+  ],
+  vocabulary: (config) => config['vocabulary'] as number,
+};
+
+type Change = (backbone: Backbone) => Partial<Backbone>;
+
+function withChange(subject: BackboneSubject, change: Change): BackboneSubject {
   const create = (config: JsonObject): Backbone => {
-    const backbone = tinyProvider.create(config);
+    const backbone = subject.provider.create(config);
     return { ...backbone, ...change(backbone) };
   };
-  return { ...good, provider: { ...tinyProvider, create } };
+  return { ...subject, provider: { ...subject.provider, create } };
 }
+
+/** The good subject with a provider whose backbones are changed. */
+export const changed = (change: Change): BackboneSubject => withChange(good, change);
+/** The same of the subject with texts. */
+export const changedText = (change: Change): BackboneSubject => withChange(goodText, change);
 
 export const provided = (parts: Partial<BackboneProvider>): BackboneSubject => ({
   ...good,

@@ -3,12 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord, Params } from '@mdpd/core';
 import { stateParts } from '@mdpd/distill/engine/state';
 import { runModel } from '@mdpd/distill/forward';
+import { tokenCounts } from '@mdpd/distill/token-counts';
 import { createRandom } from '@mdpd/tensor/random';
 import { ensure, type Check } from '../check.ts';
 import { differingNames, sameBytes } from '../differences.ts';
 import { uploadAll } from '../model-under-test.ts';
 import { tidily } from '../tidily.ts';
-import { startRun, withRun, type MethodRun, type MethodSubject } from './subject.ts';
+import { modelsFor, startRun, withRun, type MethodRun, type MethodSubject } from './subject.ts';
 
 /** Values on the host. */
 export function hosted(record: Params): HostRecord {
@@ -50,8 +51,8 @@ async function checkInitialize(subject: MethodSubject): Promise<void> {
 }
 
 async function checkSteps(subject: MethodSubject): Promise<void> {
-  for (const streams of [1, 2] as const) {
-    await withRun(subject, { streams }, async (run) => {
+  for (const model of modelsFor(subject)) {
+    await withRun(subject, { model }, async (run) => {
       const names = (): string =>
         stateParts.map((part) => Object.keys(run.state()[part]).sort().join()).join(' | ');
       const shapes = (): string =>
@@ -90,8 +91,8 @@ async function checkFrozen(subject: MethodSubject): Promise<void> {
 }
 
 async function checkShip(subject: MethodSubject): Promise<void> {
-  for (const streams of [1, 2] as const) {
-    await withRun(subject, { streams, run: 3 }, (run) => {
+  for (const model of modelsFor(subject)) {
+    await withRun(subject, { model, run: 3 }, (run) => {
       const ship = tidily(() => {
         const params = run.method.ship(run.state());
         const side = new Set(Object.values(run.state().side));
@@ -131,15 +132,17 @@ async function checkTrained(subject: MethodSubject): Promise<void> {
 }
 
 async function checkForward(subject: MethodSubject): Promise<void> {
-  for (const streams of [1, 2] as const) {
-    await withRun(subject, { streams, run: 3 }, async (run) => {
+  for (const model of modelsFor(subject)) {
+    await withRun(subject, { model, run: 3 }, async (run) => {
       const batch = await run.task.splits.test!.load([0, 1, 2, 3], { augment: false, seed: 0, epoch: 0 });
       ensure(run.method.paths.length > 0, 'has no path');
       tidily(() => {
         const input = uploadAll(batch.input);
         for (const path of run.method.paths) {
           const logits = run.method.forward(path, run.state(), input);
-          const wanted = [4, run.task.head.outputs].join(', ');
+          const counts = tokenCounts(run.backbone, batch.input);
+          const tokens = run.head.stream === undefined ? [] : [counts[run.head.stream]!];
+          const wanted = [4, ...tokens, run.task.head.outputs].join(', ');
           ensure(
             logits.shape.join(', ') === wanted,
             `path ${path} gives [${logits.shape.join(', ')}] instead of [${wanted}]`,

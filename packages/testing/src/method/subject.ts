@@ -4,27 +4,28 @@
  * Letters: B batch.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type {
-  Backbone,
-  Head,
-  HostRecord,
-  Method,
-  MethodProvider,
-  ParameterSpec,
-  StepInput,
-  StepResult,
-  Task,
-  TrainState,
+import {
+  MdpdError,
+  type Backbone,
+  type Head,
+  type HostRecord,
+  type Method,
+  type MethodProvider,
+  type ParameterSpec,
+  type StepInput,
+  type StepResult,
+  type Task,
+  type TrainState,
 } from '@mdpd/core';
 import { measureBoundary } from '@mdpd/distill/engine/measure-boundary';
 import { stepLoader } from '@mdpd/distill/engine/load-step';
-import { planSteps, type StepPlan } from '@mdpd/distill/engine/plan-steps';
+import { planSteps } from '@mdpd/distill/engine/plan-steps';
 import { advance, disposeState, stateParts } from '@mdpd/distill/engine/state';
+import { tokenCounts } from '@mdpd/distill/token-counts';
 import { eagerExecutor } from '@mdpd/tensor/eager-executor';
 import { hostTensor } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
-import { tinyBackbone, tinyProvider } from '../fixtures/tiny-backbone.ts';
-import { tinyTask } from '../fixtures/tiny-task.ts';
+import { tinyModel, type TinyModelName } from '../fixtures/tiny-models.ts';
 import { modelUnderTest, uploadAll } from '../model-under-test.ts';
 import { trainSettings } from '../training-job.ts';
 
@@ -37,7 +38,8 @@ export interface MethodSubject {
 export interface RunOptions {
   readonly seed?: number;
   readonly steps?: number;
-  readonly streams?: 1 | 2;
+  /** Default: `one`. */
+  readonly model?: TinyModelName;
   /** Replaces the subject's. */
   readonly settings?: object;
 }
@@ -71,14 +73,14 @@ export const parse = ({ provider, settings }: MethodSubject): unknown => provide
 
 /** Everything that a run is made of, before its first step. */
 export async function startRun(subject: MethodSubject, options: RunOptions = {}): Promise<MethodRun> {
-  const { seed = 1, steps = 30, streams = 1 } = options;
+  const { seed = 1, steps = 30, model = 'one' } = options;
   const { provider } = subject;
   const settings = options.settings ?? parse(subject);
-  const backbone = tinyBackbone({ streams, blocks: 2, width: 8, heads: 2, tokens: 5 });
-  const task = tinyTask(backbone);
+  const tiny = tinyModel(model);
+  const { backbone, task } = tiny;
   const train = trainSettings({ steps, seed, batchSize: 12 });
-  const plan = planSteps(task.splits.train!.size, train);
-  const { head, specs, parameters } = modelUnderTest(tinyProvider, backbone, { outputs: task.head.outputs });
+  const plan = planSteps(task.splits.train!, train);
+  const { head, specs, parameters } = modelUnderTest(tiny.provider, backbone, task.head);
   const boundary = provider.needsBoundary?.(settings)
     ? await boundaryOf(backbone, parameters, task)
     : undefined;
@@ -95,7 +97,7 @@ export async function startRun(subject: MethodSubject, options: RunOptions = {})
     boundary,
   });
   const first = method.initialize(parameters, createRandom(seed).fork('method'));
-  const load = inputLoader(method, stepLoader({ task, train }, method, plan), plan);
+  const load = inputLoader(method, backbone, stepLoader({ task, train }, method, plan));
   return new Run({ method, backbone, head, specs, task, initial: parameters, steps }, load, {
     frozen: uploadAll(first.frozen),
     trained: uploadAll(first.trained),
@@ -117,7 +119,7 @@ async function boundaryOf(
 
 type InputLoader = (step: number) => Promise<StepInput>;
 
-function inputLoader(method: Method, load: ReturnType<typeof stepLoader>, plan: StepPlan): InputLoader {
+function inputLoader(method: Method, backbone: Backbone, load: ReturnType<typeof stepLoader>): InputLoader {
   return async (step) => {
     const { main, extra } = await load(step);
     const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [
@@ -130,7 +132,7 @@ function inputLoader(method: Method, load: ReturnType<typeof stepLoader>, plan: 
       extra: Object.fromEntries(
         Object.entries(extra).map(([name, batch]) => [name, uploadAll(batch.input)] as const),
       ),
-      noise: uploadAll(method.noise(step, plan.batchSize)),
+      noise: uploadAll(method.noise(step, main.size, tokenCounts(backbone, main.input))),
       scalars: uploadAll(Object.fromEntries(scalars) as HostRecord) as StepInput['scalars'],
     };
   };
@@ -191,6 +193,31 @@ class Run implements MethodRun {
 
 function countOf(state: TrainState): number {
   return stateParts.reduce((sum, part) => sum + Object.keys(state[part]).length, 0);
+}
+
+/** Models of different kinds, as far as the method has something to train in them. */
+export function modelsFor({ provider, settings }: MethodSubject): TinyModelName[] {
+  return (['one', 'two', 'text', 'answer'] as const).filter((name) => {
+    const { backbone, task } = tinyModel(name);
+    const head = backbone.head(task.head.kind, task.head.outputs)!;
+    try {
+      provider.create({
+        backbone,
+        head,
+        parameters: [...backbone.parameters, ...head.parameters],
+        task,
+        settings: provider.settings.parse(settings),
+        optimization: trainSettings(),
+        steps: 1,
+        seed: 1,
+        hasUnlabelled: false,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof MdpdError && error.code === 'NOTHING_TO_TRAIN') return false;
+      throw error;
+    }
+  });
 }
 
 /** Runs some steps of a fresh run, and what is wanted of it. */

@@ -5,7 +5,7 @@ import { ensure, type Check } from '../check.ts';
 import { differingNames, relativeDifference } from '../differences.ts';
 import { withoutReads } from '../no-reads.ts';
 import { hosted, shipped } from './state-checks.ts';
-import { parse, withRun, type MethodRun, type MethodSubject } from './subject.ts';
+import { modelsFor, parse, withRun, type MethodRun, type MethodSubject } from './subject.ts';
 
 const everything = (run: MethodRun): HostRecord => ({
   ...shipped(run),
@@ -65,9 +65,9 @@ function withRecompute(settings: unknown, value: boolean): object | undefined {
 async function checkRecompute(subject: MethodSubject): Promise<void> {
   const parsed = parse(subject);
   if (withRecompute(parsed, true) === undefined) return;
-  for (const streams of [1, 2] as const) {
+  for (const model of modelsFor(subject)) {
     const after = (value: boolean): Promise<HostRecord> =>
-      withRun(subject, { streams, steps: 1, run: 1, settings: withRecompute(parsed, value) }, (run) => ({
+      withRun(subject, { model, steps: 1, run: 1, settings: withRecompute(parsed, value) }, (run) => ({
         ...hosted(run.state().optimizer),
         ...shipped(run),
       }));

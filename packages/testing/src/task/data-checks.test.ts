@@ -1,6 +1,16 @@
+import type { Dataset } from '@mdpd/core';
 import { describeFindings } from '../findings.ts';
 import { dataChecks } from './data-checks.ts';
-import { backbone, changed, good, loading, shifted, task } from './variants.ts';
+import type { TaskSubject } from './subject.ts';
+import { backbone, changed, good, loading, shifted, task, textSubject } from './variants.ts';
+
+const text = textSubject('classification');
+const { train } = text.task.splits;
+/** The task over texts with a training split that is changed. */
+const training = (parts: Partial<Dataset>): TaskSubject => ({
+  ...text,
+  task: { ...text.task, splits: { ...text.task.splits, train: { ...train!, ...parts } } },
+});
 
 describeFindings('checks of data', dataChecks, {
   'inputs of another shape': {
@@ -10,6 +20,37 @@ describeFindings('checks of data', dataChecks, {
       {},
       { inputs: { ...backbone.inputs, left_values: { shape: [9, 6], dtype: 'float32' } } },
     ),
+  },
+  'texts that are longer than the backbone reads': {
+    check: 'loads batches',
+    says: 'train: input_ids has shape [3, 8] instead of [3, ≤4]',
+    subject: {
+      ...text,
+      inputs: { ...text.inputs, input_ids: { shape: [4], dtype: 'int32', variable: [0] } },
+    },
+  },
+  'padding that says something': {
+    check: 'loads the same',
+    says: 'train: an example depends on the others of its batch',
+    subject: training({
+      load: async (indices, options) => {
+        const batch = await train!.load(indices, options);
+        const { data, shape } = batch.input['input_ids']!;
+        // Where a text ends, words of its neighbours go on.
+        const words = data.map((word, at) => (word === 0 && at % shape[1]! > shape[1]! - 3 ? at : word));
+        return { ...batch, input: { ...batch.input, input_ids: { data: words, shape, dtype: 'int32' } } };
+      },
+    }),
+  },
+  'a bucket of several shapes': {
+    check: 'one shape',
+    says: 'train: bucket 0 has both',
+    subject: training({ bucket: () => 0 }),
+  },
+  'buckets that are no numbers': {
+    check: 'one shape',
+    says: 'train: example 0 is in bucket 0.5',
+    subject: training({ bucket: () => 0.5 }),
   },
   'unlabelled examples with labels': {
     check: 'loads batches',

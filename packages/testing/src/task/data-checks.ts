@@ -5,17 +5,37 @@ import {
   type Batch,
   type Dataset,
   type HostRecord,
+  type InputSpec,
   type LoadOptions,
 } from '@mdpd/core';
 import { sizeOf } from '@mdpd/tensor/host';
 import { ensure, type Check } from '../check.ts';
 import { differingNames } from '../differences.ts';
+import { exampleOf, sameExample } from './padded.ts';
 import { plainly, range, type TaskSubject } from './subject.ts';
 
 const varied: LoadOptions = { augment: true, seed: 1, epoch: 2, view: 1 };
 
 function splitsOf({ task }: TaskSubject): [string, Dataset][] {
   return Object.entries(task.splits);
+}
+
+/** `3, ≤128`: B, then the axes of the input. */
+function wantedShape(count: number, { shape, variable = [] }: InputSpec): string {
+  return [count, ...shape.map((length, axis) => (variable.includes(axis) ? `≤${length}` : length))].join(
+    ', ',
+  );
+}
+
+/** Whether a batch of `count` has the input's shape; variable axes may be shorter. */
+function fits(
+  [batch, ...own]: readonly number[],
+  count: number,
+  { shape, variable = [] }: InputSpec,
+): boolean {
+  const right = (length: number, axis: number): boolean =>
+    variable.includes(axis) ? length >= 1 && length <= shape[axis]! : length === shape[axis];
+  return batch === count && own.length === shape.length && own.every(right);
 }
 
 function ensureBatch(
@@ -31,11 +51,11 @@ function ensureBatch(
     `${what}: the inputs are ${names(input)} instead of ${names(inputs)}`,
   );
   for (const [name, tensor] of Object.entries(input)) {
-    const { shape, dtype } = inputs[name]!;
-    const wanted = [count, ...shape];
+    const spec = inputs[name]!;
+    const { dtype } = spec;
     ensure(
-      tensor.shape.join() === wanted.join(),
-      `${what}: ${name} has shape [${tensor.shape.join(', ')}] instead of [${wanted.join(', ')}]`,
+      fits(tensor.shape, count, spec),
+      `${what}: ${name} has shape [${tensor.shape.join(', ')}] instead of [${wantedShape(count, spec)}]`,
     );
     ensure(tensor.dtype === dtype, `${what}: ${name} has type ${tensor.dtype} instead of ${dtype}`);
   }
@@ -62,15 +82,6 @@ async function checkBatches(subject: TaskSubject): Promise<void> {
   }
 }
 
-/** Row `row` of a record of [B, …] tensors. */
-function rowOf(record: HostRecord, row: number): HostRecord {
-  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
-    const size = data.length / shape[0]!;
-    return [name, { data: data.slice(row * size, (row + 1) * size), shape: shape.slice(1), dtype }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
 const equal = (a: HostRecord, b: HostRecord): boolean => differingNames(a, b).length === 0;
 const everything = ({ input, target }: Batch): HostRecord => ({ ...input, ...target });
 
@@ -82,16 +93,49 @@ async function checkDeterminism(subject: TaskSubject): Promise<void> {
       const again = everything(await dataset.load([0, last], options));
       ensure(equal(together, again), `${name}: the same examples are not the same twice`);
       const alone = everything(await dataset.load([last], options));
+      // Padded to the longest of its batch, an example is still the same.
       ensure(
-        equal(rowOf(together, 1), rowOf(alone, 0)),
+        sameExample(exampleOf(together, 1), exampleOf(alone, 0)),
         `${name}: an example depends on the others of its batch`,
       );
       const turned = everything(await dataset.load([last, 0], options));
       ensure(
-        equal(rowOf(turned, 1), rowOf(together, 0)),
+        equal(exampleOf(turned, 1), exampleOf(together, 0)),
         `${name}: an example depends on its place in the batch`,
       );
     }
+  }
+}
+
+const shapesOf = (record: HostRecord): string =>
+  Object.entries(record)
+    .map(([name, { shape }]) => `${name} [${shape.slice(1).join(', ')}]`)
+    .join(', ');
+
+/** Examples that are looked at to find the buckets of a split. */
+const looked = 60;
+
+async function checkBuckets(subject: TaskSubject): Promise<void> {
+  for (const [name, dataset] of splitsOf(subject)) {
+    const shapes = new Map<number, string>();
+    for (const index of range(Math.min(looked, dataset.size))) {
+      const bucket = dataset.bucket?.(index) ?? 0;
+      ensure(Number.isInteger(bucket) && bucket >= 0, `${name}: example ${index} is in bucket ${bucket}`);
+      const shape = shapesOf((await dataset.load([index], plainly)).input);
+      const known = shapes.get(bucket);
+      ensure(
+        known === undefined || known === shape,
+        `${name}: bucket ${bucket} has both ${known} and ${shape}`,
+      );
+      shapes.set(bucket, shape);
+    }
+    const first = range(Math.min(looked, dataset.size));
+    const largest = first.reduce((best, index) => Math.max(best, dataset.bucket?.(index) ?? 0), 0);
+    const mixed = shapesOf((await dataset.load(first, plainly)).input);
+    ensure(
+      mixed === shapes.get(largest),
+      `${name}: a batch of several buckets has ${mixed} instead of those of the largest, ${shapes.get(largest)}`,
+    );
   }
 }
 
@@ -126,7 +170,10 @@ async function checkEncode(subject: TaskSubject): Promise<void> {
   const batch = await task.encode(readable);
   ensureBatch(subject, batch, readable.length, 'encode');
   const second = await task.encode([readable[1]!]);
-  ensure(equal(rowOf(batch.input, 1), rowOf(second.input, 0)), 'encode: an input depends on the others');
+  ensure(
+    sameExample(exampleOf(batch.input, 1), exampleOf(second.input, 0)),
+    'encode: an input depends on the others',
+  );
 }
 
 async function checkRefusals({ task, unreadable }: TaskSubject): Promise<void> {
@@ -147,6 +194,7 @@ async function checkRefusals({ task, unreadable }: TaskSubject): Promise<void> {
 export const dataChecks: readonly Check<TaskSubject>[] = [
   { name: 'loads batches of the shapes that the backbone reads', run: checkBatches },
   { name: 'loads the same examples again, whatever else is in the batch', run: checkDeterminism },
+  { name: 'has one shape for all examples of a bucket', run: checkBuckets },
   { name: 'augments by seed, epoch and view alone', run: checkAugmentation },
   { name: 'encodes what a user names', run: checkEncode },
   { name: 'refuses what it cannot read, with the text that was promised', run: checkRefusals },

@@ -1,6 +1,20 @@
 import { describeFindings } from '../findings.ts';
 import { metricChecks } from './metric-checks.ts';
-import { changed, metrics, task } from './variants.ts';
+import type { TaskSubject } from './subject.ts';
+import { changed, metrics, task, textSubject } from './variants.ts';
+
+const scores = textSubject('regression');
+/** The task of scores, which sees changed outputs. */
+const scored = (change: (output: Float32Array) => Float32Array): TaskSubject => ({
+  ...scores,
+  task: {
+    ...scores.task,
+    metrics: () => {
+      const inner = scores.task.metrics();
+      return { add: (output, ...rest) => inner.add(change(output), ...rest), result: () => inner.result() };
+    },
+  },
+});
 
 describeFindings('checks of metrics', metricChecks, {
   'metrics without the primary one': {
@@ -58,6 +72,22 @@ describeFindings('checks of metrics', metricChecks, {
     check: 'larger for better',
     says: 'accuracy of right answers is 0 instead of 1',
     subject: changed(metrics(({ accuracy, ...rest }) => ({ accuracy: 1 - accuracy!, ...rest }))),
+  },
+  'a score that is smaller for better answers': {
+    check: 'larger for better',
+    says: 'pearson of right answers is -1 instead of 1',
+    subject: scored((output) => output.map((value) => -value)),
+  },
+  'an error that is no share': {
+    check: 'has metrics in range',
+    says: 'mse is 30, outside of [−1, 1]',
+    subject: {
+      ...scores,
+      task: {
+        ...scores.task,
+        metrics: () => ({ add: () => undefined, result: () => ({ pearson: 0, mse: 30 }) }),
+      },
+    },
   },
   'a decoder that names another class': {
     check: 'decodes',

@@ -1,26 +1,38 @@
 /**
  * Checks of a task's metrics and of how it reads outputs.
  *
- * Letters: C outputs.
+ * Letters: N tokens, C outputs.
  */
 import type { Batch, HostRecord, Prediction, Task } from '@mdpd/core';
 import { ensure, type Check } from '../check.ts';
-import { plainly, range, someOutputs, type TaskSubject } from './subject.ts';
+import {
+  labelsOf,
+  outputShape,
+  plainly,
+  range,
+  readsTokens,
+  someOutputs,
+  type TaskSubject,
+} from './subject.ts';
 
 type Metrics = Record<string, number>;
 
-async function evaluated({ task }: TaskSubject): Promise<Batch> {
+/** A batch, and some outputs for it. */
+async function evaluated({ task }: TaskSubject): Promise<Batch & { readonly output: Float32Array }> {
   const split = task.splits.test ?? task.splits.validation ?? task.splits.train;
   ensure(split !== undefined && split.size >= 4, 'give a split with at least four examples');
-  return split.load(range(Math.min(split.size, 12)), plainly);
+  const batch = await split.load(range(Math.min(split.size, 12)), plainly);
+  const output = someOutputs(task, batch.size, 'metrics', batch.target).data as Float32Array;
+  return { ...batch, output };
 }
 
 /** Metrics of outputs that come in batches of the given sizes. */
 function metricsOf(task: Task, output: Float32Array, target: HostRecord, sizes: readonly number[]): Metrics {
   const accumulator = task.metrics();
+  const width = output.length / sizes.reduce((sum, size) => sum + size, 0);
   let start = 0;
   for (const size of sizes) {
-    const rows = output.slice(start * task.head.outputs, (start + size) * task.head.outputs);
+    const rows = output.slice(start * width, (start + size) * width);
     accumulator.add(rows, rowsOf(target, start, size), size);
     start += size;
   }
@@ -36,11 +48,12 @@ function rowsOf(record: HostRecord, start: number, count: number): HostRecord {
   return Object.fromEntries(entries);
 }
 
-function ensureMetrics(task: Task, metrics: Metrics, when: string): void {
+function ensureMetrics({ task, unbounded = [] }: TaskSubject, metrics: Metrics, when: string): void {
   ensure(task.primaryMetric in metrics, `${when}: the metrics lack the primary one, ${task.primaryMetric}`);
   for (const [name, value] of Object.entries(metrics)) {
     ensure(Number.isFinite(value), `${when}: ${name} is ${value}`);
-    ensure(value >= -1 && value <= 1, `${when}: ${name} is ${value}, outside of [−1, 1]`);
+    const inRange = value >= -1 && value <= 1;
+    ensure(inRange || unbounded.includes(name), `${when}: ${name} is ${value}, outside of [−1, 1]`);
   }
 }
 
@@ -59,65 +72,77 @@ function ensureEqual(actual: Metrics, expected: Metrics, what: string): void {
 
 async function checkMetrics(subject: TaskSubject): Promise<void> {
   const { task } = subject;
-  const { size, target } = await evaluated(subject);
-  const output = someOutputs(task, size, 'metrics').data as Float32Array;
+  const { size, target, output } = await evaluated(subject);
   const whole = metricsOf(task, output, target, [size]);
-  ensureMetrics(task, whole, 'some outputs');
+  ensureMetrics(subject, whole, 'some outputs');
   const parts = [1, 2, size - 3];
   ensureEqual(metricsOf(task, output, target, parts), whole, 'adding batch by batch');
 }
 
 async function checkPadding(subject: TaskSubject): Promise<void> {
   const { task } = subject;
-  const { size, target } = await evaluated(subject);
-  const output = someOutputs(task, size, 'metrics').data as Float32Array;
+  const { size, target, output } = await evaluated(subject);
   const rows = size - 2;
-  const expected = metricsOf(task, output, target, [rows]);
+  const own = output.slice(0, (rows * output.length) / size);
+  const expected = metricsOf(task, own, target, [rows]);
   const padded = task.metrics();
   padded.add(output, target, rows);
   ensureEqual(padded.result(), expected, 'padding at the end of a batch');
   const short = task.metrics();
-  short.add(output.slice(0, rows * task.head.outputs), target, rows);
+  short.add(own, target, rows);
   ensureEqual(short.result(), expected, 'a target that is longer than the output');
 }
 
 async function checkDegenerate(subject: TaskSubject): Promise<void> {
   const { task } = subject;
-  const { size, target } = await evaluated(subject);
+  const { size, target, output } = await evaluated(subject);
+  const width = output.length / size;
   const nothing = task.metrics().result();
-  ensureMetrics(task, nothing, 'nothing added');
+  ensureMetrics(subject, nothing, 'nothing added');
   for (const [name, value] of Object.entries(nothing))
     ensure(value === 0, `nothing added: ${name} is ${value} instead of 0`);
   const none = task.metrics();
   none.add(new Float32Array(0), rowsOf(target, 0, 0), 0);
-  ensureMetrics(task, none.result(), 'no rows added');
-  const output = someOutputs(task, size, 'metrics').data as Float32Array;
-  ensureMetrics(task, metricsOf(task, output, rowsOf(target, 0, 1), [1]), 'one example');
-  const same = new Float32Array(size * task.head.outputs);
-  range(size).forEach((row) => (same[row * task.head.outputs] = 1));
-  ensureMetrics(task, metricsOf(task, same, target, [size]), 'one class predicted');
+  ensureMetrics(subject, none.result(), 'no rows added');
+  ensureMetrics(subject, metricsOf(task, output.slice(0, width), rowsOf(target, 0, 1), [1]), 'one example');
+  const same = Float32Array.from(output, (_, at) => (at % task.head.outputs === 0 ? 1 : 0));
+  ensureMetrics(subject, metricsOf(task, same, target, [size]), 'one class predicted');
   const repeated = task.metrics();
-  range(size).forEach(() => repeated.add(output.slice(0, task.head.outputs), rowsOf(target, 0, 1), 1));
-  ensureMetrics(task, repeated.result(), 'one class seen');
-  ensureMetrics(task, metricsOf(task, same.fill(0), target, [size]), 'all outputs equal');
+  range(size).forEach(() => repeated.add(output.slice(0, width), rowsOf(target, 0, 1), 1));
+  ensureMetrics(subject, repeated.result(), 'one class seen');
+  ensureMetrics(subject, metricsOf(task, same.fill(0), target, [size]), 'all outputs equal');
 }
 
-/** Outputs that favour the label, where the target has one: the primary metric must be at its best with them. */
+/** Outputs that favour what the target says: `favour` where the label is, or `favour` times the score. */
+function favouring(task: Task, size: number, target: HostRecord, favour: number): Float32Array | undefined {
+  if (task.head.kind === 'regression') {
+    const scores = Object.values(target).find(({ dtype }) => dtype === 'float32');
+    return scores && Float32Array.from(scores.data, (score) => favour * score);
+  }
+  const labels = labelsOf(task, target);
+  if (!labels) return undefined;
+  const { outputs } = task.head;
+  const values = new Float32Array(
+    outputShape(task, size, target).reduce((product, length) => product * length, 1),
+  );
+  labels.data.forEach((label, at) => {
+    if (label >= 0) values[at * outputs + label] = favour;
+  });
+  return values;
+}
+
+/** With outputs that favour the target the primary metric must be at its best. */
 async function checkBest(subject: TaskSubject): Promise<void> {
   const { task } = subject;
-  if (task.head.kind !== 'classification') return;
   const { size, target } = await evaluated(subject);
-  const labels = Object.values(target).find(({ shape, dtype }) => dtype === 'int32' && shape.length === 1);
-  if (!labels) return;
-  const outputs = (favour: number): Float32Array => {
-    const values = new Float32Array(size * task.head.outputs);
-    labels.data.forEach((label, row) => (values[row * task.head.outputs + label] = favour));
-    return values;
+  const value = (favour: number): number | undefined => {
+    const outputs = favouring(task, size, target, favour);
+    return outputs && metricsOf(task, outputs, target, [size])[task.primaryMetric];
   };
-  const value = (favour: number): number =>
-    metricsOf(task, outputs(favour), target, [size])[task.primaryMetric]!;
-  ensure(value(1) === 1, `${task.primaryMetric} of right answers is ${value(1)} instead of 1`);
-  ensure(value(-1) < 1, `${task.primaryMetric} of wrong answers is ${value(-1)}: larger must be better`);
+  const [right, wrong] = [value(1), value(-1)];
+  if (right === undefined || wrong === undefined) return;
+  ensure(Math.abs(right - 1) < 1e-9, `${task.primaryMetric} of right answers is ${right} instead of 1`);
+  ensure(wrong < 1, `${task.primaryMetric} of wrong answers is ${wrong}: larger must be better`);
 }
 
 function ensurePrediction(task: Task, { value, probability, top }: Prediction, output: Float32Array): void {
@@ -142,9 +167,11 @@ function ensurePrediction(task: Task, { value, probability, top }: Prediction, o
   ensure(new Set(top.map((entry) => entry.value)).size === top.length, 'names an alternative twice');
 }
 
-async function checkDecode({ task }: TaskSubject): Promise<void> {
+async function checkDecode(subject: TaskSubject): Promise<void> {
+  const { task } = subject;
+  const { target } = await evaluated(subject);
   for (const row of range(6)) {
-    const output = someOutputs(task, 1, `decode ${row}`).data as Float32Array;
+    const output = someOutputs(task, 1, `decode ${row}`, rowsOf(target, 0, 1)).data as Float32Array;
     const before = output.slice();
     const prediction = task.decode(output);
     ensurePrediction(task, prediction, before);
@@ -166,11 +193,12 @@ async function checkLabels({ task }: TaskSubject): Promise<void> {
     labels.every((label) => label !== ''),
     'has a label without a name',
   );
-  if (head.kind === 'classification') {
+  if (!readsTokens(task)) {
     ensure(labels.length === head.outputs, `has ${labels.length} labels for ${head.outputs} outputs`);
   }
   for (const [name, content] of Object.entries(task.savedFiles())) {
-    ensure(/^[\w.-]+\.json$/.test(name), `saves a file ${name}`);
+    ensure(/^\w[\w.-]*$/.test(name), `saves a file ${name}`);
+    if (typeof content === 'string' || content instanceof Uint8Array) continue;
     const text = JSON.stringify(content);
     ensure(JSON.stringify(JSON.parse(text)) === text, `saves ${name} with something that JSON does not hold`);
   }

@@ -1,7 +1,9 @@
 /** The tiny task as a subject of the checks, and ways to break it. */
-import type { Batch, Dataset, Task } from '@mdpd/core';
+import type { Batch, Dataset, HeadKind, Task } from '@mdpd/core';
 import { tinyBackbone } from '../fixtures/tiny-backbone.ts';
 import { tinyTask } from '../fixtures/tiny-task.ts';
+import { tinyTextBackbone } from '../fixtures/tiny-text-backbone.ts';
+import { tinyTextTask } from '../fixtures/tiny-text-task.ts';
 import type { TaskSubject } from './subject.ts';
 
 export const backbone = tinyBackbone({ streams: 2 });
@@ -17,6 +19,12 @@ export const good: TaskSubject = {
       text: 'error TINY_INPUT\n  cannot read "photo.png"\n  allowed: test:INDEX',
     },
   ],
+};
+
+/** A task over texts of several lengths, whose head has the kind. */
+export const textSubject = (kind: HeadKind): TaskSubject => {
+  const texts = tinyTextBackbone({ decoder: kind === 'seq2seq' ? 1 : 0 });
+  return { ...good, task: tinyTextTask(texts, { kind }), inputs: texts.inputs, augments: false };
 };
 
 /** The good subject with a task that is changed. */

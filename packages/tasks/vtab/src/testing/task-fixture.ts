@@ -30,9 +30,11 @@ export function createTaskFixture(): TaskFixture {
   const processor = { size: 8, image_mean: [0, 0, 0], image_std: [1, 1, 1], resample: 2 };
   const context: TaskFixture['context'] = (given) => ({
     data: undefined,
+    backbone: { family: 'vit', config: {} },
     inputs: { pixel_values: { shape: [3, 8, 8], dtype: 'float32' } },
     backboneFiles: { 'preprocessor_config.json': processor },
     sources: registry.sources.values,
+    textSources: registry.textSources.values,
     directory,
     warn: (message) => warnings.push(message),
     ...given,

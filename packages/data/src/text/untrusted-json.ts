@@ -1,0 +1,49 @@
+/** Parses JSON of files that others wrote: valid UTF-8, and no deeper than what reads it can follow. */
+import { isUtf8 } from 'node:buffer';
+import { MdpdError, messageOf, type JsonValue } from '@mdpd/core';
+
+export interface UntrustedJsonOptions {
+  /** Code of the error. */
+  readonly code: string;
+  /** File, for messages. */
+  readonly place: string;
+  readonly mostDepth?: number;
+}
+
+const [quote, backslash] = [0x22, 0x5c];
+const opens = new Set([0x5b, 0x7b]);
+const closes = new Set([0x5d, 0x7d]);
+
+/** How deep lists and objects are nested; text within quotes does not count. */
+function depthOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let most = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === quote) {
+      for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
+    } else if (opens.has(byte)) most = Math.max(most, ++depth);
+    else if (closes.has(byte)) depth--;
+  }
+  return most;
+}
+
+/** Throws an error with the given code where the bytes are not UTF-8, no JSON, or too deep. A BOM is skipped. */
+export function parseUntrustedJson(bytes: Uint8Array, options: UntrustedJsonOptions): JsonValue {
+  const { code, place, mostDepth = 64 } = options;
+  if (!isUtf8(bytes)) throw new MdpdError(code, 'the file is not UTF-8', { place });
+  const depth = depthOf(bytes);
+  if (depth > mostDepth) {
+    const message = `lists and objects are ${depth} deep`;
+    throw new MdpdError(code, message, { place, allowed: `at most ${mostDepth} levels` });
+  }
+  try {
+    return JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\ufeff/, ''),
+    ) as JsonValue;
+  } catch (error) {
+    throw new MdpdError(code, `the file is not JSON: ${messageOf(error)}`, { place, cause: error });
+  }
+}

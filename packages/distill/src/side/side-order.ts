@@ -1,0 +1,25 @@
+/** In which order the ladders of several streams are climbed, and what they read of each other. */
+import { MdpdError, type Backbone } from '@mdpd/core';
+
+/** Streams, each after those that it reads. Throws SIDE_READS where they read each other. */
+export function readingOrder(backbone: Backbone): string[] {
+  const order: string[] = [];
+  const entered = new Set<string>();
+  const enter = (stream: string): void => {
+    if (order.includes(stream)) return;
+    if (entered.has(stream)) {
+      throw new MdpdError(
+        'SIDE_READS',
+        `stream ${stream} of backbone ${backbone.family} reads itself by way of others`,
+        {
+          allowed: 'streams that read others which are finished before',
+        },
+      );
+    }
+    entered.add(stream);
+    for (const source of backbone.streams[stream]!.reads ?? []) enter(source);
+    order.push(stream);
+  };
+  Object.keys(backbone.streams).forEach(enter);
+  return order;
+}

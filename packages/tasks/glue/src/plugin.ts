@@ -1,0 +1,6 @@
+/** The plugin of this package: classes and scores of texts. */
+import { definePlugin } from '@mdpd/core';
+import { glueProvider } from './glue-provider.ts';
+import { textProvider } from './text-provider.ts';
+
+export default definePlugin({ name: '@mdpd/task-glue', tasks: [glueProvider, textProvider] });

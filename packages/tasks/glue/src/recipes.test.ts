@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { loadRecipe, trainSchema } from '@mdpd/core';
+import { parseSplitSpec } from '@mdpd/data/split-spec';
+import { describe, expect, it } from 'vitest';
+import { glueSchema } from './glue-schema.ts';
+import { findGlueTask, glueTasks } from './glue-tasks.ts';
+import { textSchema } from './text-schema.ts';
+
+const root = fileURLToPath(new URL('../../../../configs/', import.meta.url));
+const recipes = (folder: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.results.yaml'))
+    .map((name) => join(folder, name));
+
+describe('the recipes of GLUE', () => {
+  const files = recipes('glue');
+
+  it('are one for every task and backbone', () => {
+    const names = glueTasks.filter(({ name }) => name !== 'ax').map(({ name }) => name);
+    const wanted = names.flatMap((name) =>
+      ['bert-base', 't5-base'].map((each) => `glue/${name}.${each}.yaml`),
+    );
+    expect(files).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it.each(files)('%s is what its name says', (file) => {
+    const { tree } = loadRecipe(join(root, file));
+    expect(tree.task).toBe('glue');
+    const data = glueSchema.parse(tree.data);
+    const [name, backbone] = file.replace('glue/', '').split('.') as [string, string];
+    expect(findGlueTask(data.task).name).toBe(name);
+    expect(tree.backbone).toMatch(backbone);
+    expect(trainSchema.parse(tree.train).epochs).toBeGreaterThan(0);
+  });
+});
+
+describe('the recipes of texts', () => {
+  it.each(recipes('text'))('%s names data that this task understands', (file) => {
+    const { tree } = loadRecipe(join(root, file));
+    expect(tree.task).toBe('text');
+    const data = textSchema.parse(tree.data);
+    for (const name of ['train', 'validation', 'test', 'unlabelled'] as const) {
+      const given = data[name];
+      if (typeof given === 'string') expect(parseSplitSpec(given).length).toBeGreaterThan(0);
+    }
+    trainSchema.parse(tree.train);
+  });
+});
