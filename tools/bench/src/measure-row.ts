@@ -136,7 +136,10 @@ async function shippedModel(
   }
   const method = createMethod(job, row, model);
   const { optimizer: _moments, ...state } = initialState(method, initial);
-  return { forward: sideModel(model.backbone, method).forward, params: uploadRecord(executor, flattenState(state)) };
+  return {
+    forward: sideModel(model.backbone, method).forward,
+    params: uploadRecord(executor, flattenState(state)),
+  };
 }
 
 /** As the training loop creates it. */
