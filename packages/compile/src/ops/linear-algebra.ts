@@ -1,10 +1,10 @@
 /** Kernels that multiply matrices, look up rows, and the soft-max. */
 import * as tf from '@tensorflow/tfjs-core';
-import { broadcastShapes, constant, fill, sizeOf, type DType, type Value } from '../graph.ts';
+import { broadcastShapes, constant, fill, integers, sizeOf, type DType, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { cast, clipped, elementwise, float, scalar } from './elementwise.ts';
 import { registerOps, type Emitter } from './registry.ts';
-import { reshape, transpose } from './shape.ts';
+import { expand, reshape, transpose } from './shape.ts';
 
 /** Domain of ONNX Runtime's own operators. */
 export const contributed = 'com.microsoft';
@@ -76,20 +76,30 @@ function gatherByBatch(b: GraphBuilder, x: Value, indices: Value, axis: number, 
   ]);
 }
 
-/** The gradient of a look-up. As in tfjs, rows whose segment is out of range count nowhere. */
+/**
+ * The gradient of a look-up. As in tfjs, rows whose segment is out of range count nowhere. `ScatterND` would be faster,
+ * but its threads add up in an order of their own: other last digits at every run.
+ */
 const segmentSum: Emitter = (b, { x, segmentIds }, { numSegments }) => {
   const segments = numSegments as number;
   const shape = [segments, ...x!.shape.slice(segmentIds!.shape.length)];
   const rows = sizeOf(segmentIds!.shape);
+  const width = sizeOf(shape.slice(1));
   const ids = reshape(b, segmentIds!, [rows, 1]);
   const last = scalar(segments - 1, 'int32');
   const inside = elementwise(b, 'Min', [elementwise(b, 'Max', [ids, scalar(0, 'int32')]), last]);
   const isInside = elementwise(b, 'Equal', [ids, inside], 'bool');
-  const flags = reshape(b, isInside, [rows, ...shape.slice(1).map(() => 1)]);
-  const values = reshape(b, x!, [rows, ...shape.slice(1)]);
-  const counted = elementwise(b, 'Where', [flags, values, scalar(0, x!.dtype)], x!.dtype);
-  const operands = [fill(shape, 0, x!.dtype), cast(b, inside, 'int64'), counted];
-  return b.node('ScatterND', operands, shape, x!.dtype, { reduction: { text: 'add' } });
+  const values = reshape(b, x!, [rows, width]);
+  const counted = elementwise(b, 'Where', [isInside, values, scalar(0, x!.dtype)], x!.dtype);
+  // Made when it runs: a vocabulary's table of zeros would be the largest part of the file.
+  const table = [segments, width];
+  const zeros = cast(b, b.node('ConstantOfShape', [integers(table)], table, 'float32'), x!.dtype);
+  const everywhere = expand(b, cast(b, inside, 'int64'), [rows, width]);
+  const sums = b.node('ScatterElements', [zeros, everywhere, counted], table, x!.dtype, {
+    axis: { int: 0 },
+    reduction: { text: 'add' },
+  });
+  return reshape(b, sums, shape);
 };
 
 /** By comparison: ONNX's own operator counts negative indices from the end, in tfjs they are nowhere hot. */

@@ -23,7 +23,7 @@ export interface RematerializeOptions {
 }
 
 /** Never again: what draws, scatters or has several large results. */
-const never = new Set(['Split', 'ScatterND']);
+const never = new Set(['Split', 'ScatterElements']);
 
 const smallestBytes = 2 ** 18;
 /** Nodes between two uses from which on it counts as waiting. */
