@@ -10,7 +10,7 @@ import { mobyDickSource, sotuSource } from '@mdpd/data/text/document-source';
 import { loadTokenizer } from '@mdpd/data/text/tokenizer';
 import { countWords, trainWordPieces } from '@mdpd/zoo/word-pieces';
 
-const size = 4096;
+const size = 2048;
 const folder = fileURLToPath(new URL('../../packages/zoo/models/tiny-bert', import.meta.url));
 
 /** @type {string[]} */
