@@ -178,7 +178,7 @@ def save(model, case, folder):
         tensors["decoder.embed_tokens.weight"] = tensors["shared.weight"].clone()
         tensors["lm_head.weight"] = tensors["shared.weight"].clone()
         unused = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
-        tensors[unused] = torch.randn(8, config["num_heads"]).to(tensors["shared.weight"].dtype)
+        tensors[unused] = torch.ones(8, config["num_heads"], dtype=tensors["shared.weight"].dtype)
         for key in ("scale_decoder_outputs", "dense_act_fn", "is_gated_act", "relative_attention_max_distance"):
             config.pop(key)
     if case.get("as_saved_by") == "4":

@@ -1,5 +1,5 @@
 /** `mdpd predict <run or model> <input …>` */
-import { resolveRecipe, type Executor, type Prediction } from '@mdpd/core';
+import { resolveRecipe, type Executor, type HostRecord, type Prediction } from '@mdpd/core';
 import { prepareOutputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
@@ -99,12 +99,23 @@ async function predictAll(
     const output = await outputs.of(params, batch);
     const width = output.length / batch.size;
     for (let row = 0; row < batch.size; row++) {
-      predictions.push(outputs.reader.decode(output.subarray(row * width, (row + 1) * width)));
+      const own = output.subarray(row * width, (row + 1) * width);
+      predictions.push(outputs.reader.decode(own, rowOf(batch.input, row)));
     }
   }
   disposeRecord(params);
   await outputs.release();
   return predictions;
+}
+
+/** One example of a record of [B, …] tensors, each [1, …]. */
+function rowOf(record: HostRecord, row: number): HostRecord {
+  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
+    const size = data.length / shape[0]!;
+    const own = data.slice(row * size, (row + 1) * size);
+    return [name, { data: own, shape: [1, ...shape.slice(1)], dtype }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Columns that an input has room in: texts may be long. */

@@ -50,8 +50,11 @@ export interface Task {
    */
   distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
   metrics(): MetricAccumulator;
-  /** Reads one row of outputs, length C (N·C where the head reads tokens). */
-  decode(output: Float32Array): Prediction;
+  /**
+   * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read, each
+   * [1, …], where it is at hand: it says which of the tokens were asked for.
+   */
+  decode(output: Float32Array, input?: HostRecord): Prediction;
   /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */
   encode(inputs: readonly string[]): Promise<Batch>;
   /** Files saved beside the model besides weights and config: `preprocessor_config.json`, a tokenizer's. */

@@ -2,10 +2,11 @@
 import { definePlugin } from '@mdpd/core';
 import { fashionMnistSource } from './fashion-mnist-source.ts';
 import { mnistSource } from './mnist-source.ts';
+import { mobyDickSource, sotuSource } from './text/document-source.ts';
 import { spamSource } from './text/spam-source.ts';
 
 export default definePlugin({
   name: '@mdpd/data',
   sources: [mnistSource, fashionMnistSource],
-  textSources: [spamSource],
+  textSources: [spamSource, sotuSource, mobyDickSource],
 });

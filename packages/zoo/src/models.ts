@@ -10,4 +10,9 @@ export const models: readonly ModelSource[] = [
     description: 'ViT of 6 blocks × 64 for 28×28 images, pretrained on clothes, strokes, shapes and textures',
     folder: folderOf('tiny-vit'),
   },
+  {
+    name: 'zoo:tiny-bert',
+    description: 'BERT of 4 blocks × 128 for English texts of 64 tokens, pretrained on speeches and a novel',
+    folder: folderOf('tiny-bert'),
+  },
 ];

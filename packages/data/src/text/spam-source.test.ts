@@ -38,7 +38,7 @@ function install(): string {
 describe('the source spam', () => {
   it('is registered', () => {
     const { textSources } = createRegistry([plugin]);
-    expect(textSources.names).toEqual(['spam']);
+    expect(textSources.names).toContain('spam');
     expect(textSources.get('spam').splits).toEqual({ train: 4171, validation: 523, test: 523 });
   });
 

@@ -4,6 +4,7 @@ import type { HostRecord, TensorRecord } from '@mdpd/core';
 import { useBackend } from '@mdpd/tensor/backend';
 import { hostTensor } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
+import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { absoluteDifference, relativeDifference } from '@mdpd/testing/differences';
 import { tinyModel } from '@mdpd/testing/fixtures/tiny-models';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';
@@ -62,12 +63,16 @@ const plan = sidePlan(backbone, settings(), 12, 'decoder');
 const side = noisy(drawTensors(plan, createRandom(3)));
 
 /** Side output of the encoder-decoder with its own head; some inputs or backbone parameters replaced. */
-function run(changes: HostRecord = {}, weights: Readonly<TensorRecord> = uploadAll(side)): SideOutput {
+function run(
+  changes: HostRecord = {},
+  weights: Readonly<TensorRecord> = uploadAll(side),
+  given: SideSettings = settings(),
+): SideOutput {
   const params = uploadAll(model.parameters);
-  const given = uploadAll({ ...input, ...changes });
-  const states = runStates(backbone, plainParams(params), given);
+  const batch = uploadAll({ ...input, ...changes });
+  const states = runStates(backbone, plainParams(params), batch);
   const logits = (features: tf.Tensor): tf.Tensor => model.head.apply(params, features);
-  return runSide(backbone, settings(), weights, states, given, { stream: 'decoder', logits });
+  return runSide(backbone, given, weights, states, batch, { stream: 'decoder', logits });
 }
 
 describe('streams that only some blocks change', () => {
@@ -208,4 +213,21 @@ describe('a head over tokens', () => {
     // The shift of keys moves every score of a query alike, which the soft-max does not see.
     expect(still.filter((name) => !name.endsWith('key.bias'))).toEqual([]);
   });
+});
+
+it('gives the same gradients where blocks run again, also to the ladder that is read', () => {
+  const weights = uploadAll(side);
+  const gradients = (recompute: boolean) =>
+    valueAndGrads(
+      (given) => ({ loss: tf.mean(tf.square(run({}, given, settings({ recompute })).logits)) }),
+      weights,
+    );
+  const [kept, again] = [gradients(false), gradients(true)];
+  expect(again.loss.dataSync()).toEqual(kept.loss.dataSync());
+  for (const [name, gradient] of Object.entries(kept.grads)) {
+    // Several blocks read the encoder's ladder: what they say about it is added up in another order.
+    const [actual, expected] = [again.grads[name]!.dataSync(), gradient.dataSync()];
+    expect(absoluteDifference(actual, expected), name).toBeLessThan(1e-6);
+    expect(expected.some((value) => Math.abs(value) > 1e-5) || name.endsWith('key.bias'), name).toBe(true);
+  }
 });

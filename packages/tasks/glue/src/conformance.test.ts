@@ -2,14 +2,18 @@ import { describeTask, type TaskSubject } from '@mdpd/testing/describe-task';
 import { afterAll } from 'vitest';
 import { createGlueFixture } from './testing/glue-fixture.ts';
 import { answerConfig, answerInputs, createTextFixture, textInputs } from './testing/text-fixture.ts';
+import { mlmProvider } from './mlm-provider.ts';
+import { mlmSchema, type MlmData } from './mlm-schema.ts';
 import { textProvider } from './text-provider.ts';
 import { textSchema, type TextData } from './text-schema.ts';
 
 const glue = createGlueFixture();
 const own = createTextFixture<TextData>();
+const hidden = createTextFixture<MlmData>();
 afterAll(() => {
   glue.remove();
   own.remove();
+  hidden.remove();
 });
 
 type Said = Pick<TaskSubject, 'readable' | 'unreadable'>;
@@ -104,3 +108,28 @@ describeTask('text of scores', async () => ({
   unbounded: ['mse'],
   ...pair,
 }));
+
+describeTask('mlm', async () => {
+  const sentence = (i: number): string => 'the dog sees a cat in the park '.repeat(1 + (i % 5));
+  hidden.write({ 'own.csv': `text\n${Array.from({ length: 40 }, (_, i) => sentence(i)).join('\n')}\n` });
+  const data = mlmSchema.parse({
+    train: './own.csv',
+    validation: './own.csv',
+    test: './own.csv',
+    maxLength: 32,
+  });
+  return {
+    task: await mlmProvider.open(hidden.context({ data })),
+    inputs: textInputs,
+    augments: true,
+    asksAnew: true,
+    readable: ['a [MASK] film', 'a great story about a [MASK] in the park', '[MASK]'],
+    unreadable: [
+      {
+        inputs: ['a dog'],
+        text: 'error TEXT_INPUT at "a dog"\n  there is no [MASK]\n  allowed: a text with [MASK] where a word is to be guessed',
+      },
+    ],
+    unbounded: ['perplexity'],
+  };
+});

@@ -6,6 +6,7 @@ import { parseSplitSpec } from '@mdpd/data/split-spec';
 import { describe, expect, it } from 'vitest';
 import { glueSchema } from './glue-schema.ts';
 import { findGlueTask, glueTasks } from './glue-tasks.ts';
+import { mlmSchema } from './mlm-schema.ts';
 import { textSchema } from './text-schema.ts';
 
 const root = fileURLToPath(new URL('../../../../configs/', import.meta.url));
@@ -46,5 +47,20 @@ describe('the recipes of texts', () => {
       if (typeof given === 'string') expect(parseSplitSpec(given).length).toBeGreaterThan(0);
     }
     trainSchema.parse(tree.train);
+  });
+});
+
+describe('the recipes of pretraining', () => {
+  it('name texts that the task mlm understands', () => {
+    const trees = recipes('pretrain').map((file) => loadRecipe(join(root, file)).tree);
+    const own = trees.filter(({ task }) => task === 'mlm');
+    expect(own.length).toBeGreaterThan(0);
+    for (const { data: given, train } of own) {
+      const data = mlmSchema.parse(given);
+      for (const spec of [data.train, data.test!]) {
+        expect(parseSplitSpec(spec).map(({ kind }) => kind)).toEqual(['source', 'source']);
+      }
+      trainSchema.parse(train);
+    }
   });
 });

@@ -15,6 +15,8 @@ export interface SentenceEncoder {
   readonly tokenizer: Tokenizer;
   /** Whether the backbone has a decoder: it answers in words. */
   readonly answers: boolean;
+  /** What the backbone reads of a text. */
+  readonly reading: Pick<TextDatasetOptions, 'inputs' | 'buckets'>;
   /** Encodes a split; `name` is for messages. */
   dataset(name: string, examples: TextExamples, target: 'label' | 'score'): Promise<Dataset>;
   encode(texts: readonly (readonly [string, string?])[]): Promise<Batch>;
@@ -95,6 +97,7 @@ export async function openEncoder(context: TaskContext, options: EncoderOptions)
   return {
     maxLength,
     tokenizer,
+    reading: shared,
     answers: context.inputs['decoder_input_ids'] !== undefined,
     async dataset(name, examples, target) {
       const dataset = await TextDataset.open(examples, {

@@ -94,6 +94,28 @@ describeFindings('checks of data', dataChecks, {
     says: 'without augmentation, examples depend on seed or epoch',
     subject: loading((batch, _indices, { epoch }) => shifted(batch, () => epoch)),
   },
+  'targets that change with augmentation': {
+    check: 'augments by',
+    says: 'augmentation changes targets',
+    subject: loading((batch, _indices, { augment }) => {
+      const { label } = batch.target;
+      const data = Int32Array.from(label!.data, (value) => (augment ? 0 : value));
+      return { ...batch, target: { label: { ...label!, data } } };
+    }),
+  },
+  'another question that is the same for every epoch': {
+    check: 'augments by',
+    says: 'augmentation is the same for every epoch',
+    subject: {
+      ...loading((batch, _indices, { augment, seed, view }) => {
+        const moved = shifted({ ...batch, input: {} }, () => view! + seed);
+        const { label } = batch.target;
+        const data = Int32Array.from(label!.data, (value) => (augment ? 0 : value));
+        return { ...moved, target: { label: { ...label!, data } } };
+      }),
+      asksAnew: true,
+    },
+  },
   'inputs that cannot be encoded together': {
     check: 'encodes',
     says: 'encode: a batch of 3 says it has 1 examples',

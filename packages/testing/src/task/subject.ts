@@ -14,6 +14,8 @@ export interface TaskSubject {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Whether the data are augmented: then epochs, views and seeds show different examples. */
   readonly augments: boolean;
+  /** Whether augmentation also chooses what is asked, as hidden words are: then targets may change with it. */
+  readonly asksAnew?: boolean;
   /** What `encode` reads, at least two inputs. */
   readonly readable: readonly string[];
   /** What `encode` must refuse, each with the text that the command line then prints. */
