@@ -66,16 +66,18 @@ async function stepGraph(name: string): Promise<Graph> {
 
 describe('memory of a step of ViT-S, batch 8', () => {
   it.each([
-    ['full', 520, 300],
+    // Parameters and moments take 264 MB: products are not computed again below 1.5 times that.
+    ['full', 520, 400],
     ['norm', 340, 190],
-    ['mdpd', 330, 200],
+    ['mdpd', 330, 120],
   ])(
     'of %s: above %i MiB in the order of the runtime, below %i MiB as scheduled',
     async (name, above, below) => {
       const graph = await stepGraph(name);
       const plain = memoryPeak({ ...graph, nodes: runtimeOrder(graph, fileOrder(graph)) });
+      const lean = schedule(graph);
       expect(plain.bytes / mebibyte).toBeGreaterThan(above);
-      expect(schedule(graph).peakBytes / mebibyte).toBeLessThan(below);
+      expect(lean.peakBytes / mebibyte).toBeLessThan(below);
     },
   );
 });
