@@ -1,6 +1,7 @@
 /** Reads texts and labels of a GLUE split from a table: finds the columns, checks the labels, leaves out broken rows. */
 import { MdpdError, type TextRow, type TextTable } from '@mdpd/core';
 import type { GlueColumn, GlueSplit, GlueTask } from './glue-tasks.ts';
+import { tableExamples } from './table-examples.ts';
 import type { TextExamples } from './text-examples.ts';
 
 export interface RowContext {
@@ -115,7 +116,7 @@ export function labelledRows(table: TextTable, context: RowContext): TextExample
   }
   if (kept.length === 0) throw nothingLeft(table, 'labelled example');
   warnOfBroken(table, broken, context.warn);
-  return examplesOf(table, texts, kept, labels);
+  return tableExamples(table, texts, kept, labels);
 }
 
 /** All rows of a table, without labels. Throws TEXT_COLUMNS, and TEXT_ROW for a row that lacks a text. */
@@ -129,30 +130,11 @@ export function unlabelledRows(table: TextTable, context: RowContext): TextExamp
     // An answer is due for every row: none may be left out.
     throw new MdpdError('TEXT_ROW', `the row has no ${missing}`, { place: table.place(index) });
   }
-  return examplesOf(
+  return tableExamples(
     table,
     texts,
     Array.from({ length: table.size }, (_, index) => index),
   );
-}
-
-function examplesOf(
-  table: TextTable,
-  columns: readonly string[],
-  rows: readonly number[],
-  labels?: readonly number[],
-): TextExamples {
-  return {
-    size: rows.length,
-    origin: table.origin,
-    labelled: labels !== undefined,
-    text: (index) => {
-      const row = table.row(rows[index]!);
-      return columns.map((name) => String(row[name])) as [string, string?];
-    },
-    label: (index) => labels![index]!,
-    place: (index) => table.place(rows[index]!),
-  };
 }
 
 /** Warns where a split has another size than the published one. */

@@ -1,5 +1,6 @@
 /** Reads texts with classes or scores from a table of the user's own, and checks every row. */
 import { didYouMean, MdpdError, type TextTable } from '@mdpd/core';
+import { tableExamples } from './table-examples.ts';
 import type { TextExamples } from './text-examples.ts';
 
 export interface ReadRows {
@@ -104,16 +105,5 @@ export function examplesOf(
   { rows, cells }: ReadRows,
   labelOf?: (cell: string, row: number) => number,
 ): TextExamples {
-  const labels = labelOf && cells.map((cell, i) => labelOf(cell, rows[i]!));
-  return {
-    size: rows.length,
-    origin: table.origin,
-    labelled: labels !== undefined,
-    text: (index) => {
-      const row = table.row(rows[index]!);
-      return texts.map((name) => String(row[name])) as [string, string?];
-    },
-    label: (index) => labels![index]!,
-    place: (index) => table.place(rows[index]!),
-  };
+  return tableExamples(table, texts, rows, labelOf && cells.map((cell, i) => labelOf(cell, rows[i]!)));
 }
