@@ -1,4 +1,5 @@
 /** Decides in which order a graph runs. */
+import { arenaBytes } from './arena.ts';
 import type { Graph, Node } from './graph.ts';
 import { memoryPeak } from './lifetimes.ts';
 import { insertBarriers } from './passes/barriers.ts';
@@ -18,12 +19,19 @@ export interface Schedule {
 /** Barriers are many small nodes, some microseconds each: less than this is not worth them. */
 const worthBarriers = 16 * 2 ** 20;
 
+/** Nodes between two barriers that are tried; where holes in the arena fall, nobody can tell without trying. */
+const segmentLengths = [24, 40, 48];
+
 /** The order that needs the least memory of those that the runtime can be brought to at a fair price. */
 export function schedule(graph: Graph): Schedule {
   const separate = rematerialize(separateOutputs(graph));
   const plain = ordered(separate);
-  const guided = ordered(insertBarriers(separate));
-  return plain.peakBytes - guided.peakBytes >= worthBarriers ? guided : plain;
+  if (plain.peakBytes < worthBarriers) return plain;
+  const [best] = segmentLengths
+    .map((segmentLength) => ordered(insertBarriers(separate, { segmentLength })))
+    .map((guided) => ({ guided, bytes: arenaBytes(guided.graph) }))
+    .sort((a, b) => a.bytes - b.bytes);
+  return arenaBytes(plain.graph) - best!.bytes >= worthBarriers ? best!.guided : plain;
 }
 
 function ordered(graph: Graph): Schedule {

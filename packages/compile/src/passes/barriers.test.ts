@@ -38,7 +38,7 @@ describe.each([
       [transformerParams(shape), transformerInput(shape)],
     );
     const graph = separateOutputs(optimize(traced));
-    const guided = insertBarriers(graph, 4096);
+    const guided = insertBarriers(graph, { smallestBytes: 4096 });
     const [before, after] = [countOps(graph), countOps(guided)];
     const added = Object.keys(after).filter((op) => after[op] !== before[op]);
     expect(added.sort()).toEqual(['Add', 'Mul', 'Reshape', 'Size']);
@@ -57,7 +57,7 @@ it('changes no result of any program', async () => {
   await fc.assert(
     fc.asyncProperty(randomGraphs({ size: 32, inputs: 3, least: 20, most: 80 }), async (given) => {
       const graph = separateOutputs(given);
-      expect(await differingOutputs(graph, insertBarriers(graph, 0), 0)).toEqual({});
+      expect(await differingOutputs(graph, insertBarriers(graph, { smallestBytes: 0 }), 0)).toEqual({});
     }),
     { numRuns: 20, seed: 5 },
   );

@@ -19,13 +19,17 @@ import {
 } from '../graph.ts';
 import { GraphBuilder } from '../graph-builder.ts';
 
-/** Nodes between two barriers. */
-const segmentLength = 24;
+export interface BarrierOptions {
+  /** Nodes between two barriers; default 24. */
+  readonly segmentLength?: number;
+  /** Smaller values can wait: holding them costs less than the nodes that would not. Bytes; default 65,536. */
+  readonly smallestBytes?: number;
+}
 
-/** Values smaller than this can wait: holding them costs less than the nodes that would not. */
-const worthABarrier = 65536;
-
-export function insertBarriers(graph: Graph, smallestBytes = worthABarrier): Graph {
+export function insertBarriers(
+  graph: Graph,
+  { segmentLength = 24, smallestBytes = 65536 }: BarrierOptions = {},
+): Graph {
   const index = indexGraph(graph);
   const positions = new Map(graph.nodes.map((node, position) => [node, position]));
   const builder = new GraphBuilder();

@@ -1,0 +1,161 @@
+/**
+ * How much memory ONNX Runtime's arena takes for a run of a graph: more than its values, because holes are left between
+ * them.
+ *
+ * The arena is a best-fit allocator with coalescing (`BFCArena` of the runtime's sources, with its default settings). A
+ * request takes the smallest free chunk that is large enough, and all of it unless that is at least twice as large.
+ * Where there is none the arena asks the system for a further region, twice as large as the last. What of a region has
+ * never been used takes no memory.
+ */
+import { bytesOf, memoryOwners } from './lifetimes.ts';
+import type { Graph, Node, Value } from './graph.ts';
+
+const alignment = 256;
+const firstRegionBytes = 2 ** 20;
+
+interface Chunk {
+  readonly region: Region;
+  /** Offset in the region. */
+  readonly start: number;
+  size: number;
+  free: boolean;
+  before: Chunk | undefined;
+  after: Chunk | undefined;
+}
+
+interface Region {
+  /** Bytes from its start that have been used at some time. */
+  used: number;
+  /** For a stable order among chunks of one size. */
+  readonly number: number;
+}
+
+export class Arena {
+  private readonly regions: Region[] = [];
+  /** Free chunks by size, then place. */
+  private readonly free: Chunk[] = [];
+  private nextRegionBytes = firstRegionBytes;
+
+  /** Bytes that have been used at some time. */
+  get touchedBytes(): number {
+    return this.regions.reduce((sum, { used }) => sum + used, 0);
+  }
+
+  allocate(bytes: number): Chunk {
+    const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+    let index = this.position(size, -1, -1);
+    if (index === this.free.length) {
+      this.extend(size);
+      index = this.position(size, -1, -1);
+    }
+    const [chunk] = this.free.splice(index, 1) as [Chunk];
+    if (chunk.size >= 2 * size) this.split(chunk, size);
+    chunk.free = false;
+    chunk.region.used = Math.max(chunk.region.used, chunk.start + size);
+    return chunk;
+  }
+
+  release(chunk: Chunk): void {
+    let merged = chunk;
+    if (chunk.after?.free) this.absorb(chunk, chunk.after);
+    if (chunk.before?.free) {
+      merged = chunk.before;
+      this.remove(merged);
+      this.absorb(merged, chunk);
+    }
+    merged.free = true;
+    this.insert(merged);
+  }
+
+  private extend(size: number): void {
+    let grown = false;
+    while (this.nextRegionBytes < size) {
+      this.nextRegionBytes *= 2;
+      grown = true;
+    }
+    const region = { used: 0, number: this.regions.length };
+    this.regions.push(region);
+    this.insert({
+      region,
+      start: 0,
+      size: this.nextRegionBytes,
+      free: true,
+      before: undefined,
+      after: undefined,
+    });
+    if (!grown) this.nextRegionBytes *= 2;
+  }
+
+  private split(chunk: Chunk, size: number): void {
+    const rest: Chunk = {
+      region: chunk.region,
+      start: chunk.start + size,
+      size: chunk.size - size,
+      free: true,
+      before: chunk,
+      after: chunk.after,
+    };
+    if (chunk.after) chunk.after.before = rest;
+    chunk.after = rest;
+    chunk.size = size;
+    this.insert(rest);
+  }
+
+  /** `right`, which stands behind `left`, becomes a part of it. */
+  private absorb(left: Chunk, right: Chunk): void {
+    if (right.free) this.remove(right);
+    left.size += right.size;
+    left.after = right.after;
+    if (right.after) right.after.before = left;
+  }
+
+  /** Where a free chunk of this size and place stands, or would. */
+  private position(size: number, region: number, start: number): number {
+    let [low, high] = [0, this.free.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const chunk = this.free[middle]!;
+      const isBefore = chunk.size - size || chunk.region.number - region || chunk.start - start;
+      if (isBefore < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private insert(chunk: Chunk): void {
+    this.free.splice(this.position(chunk.size, chunk.region.number, chunk.start), 0, chunk);
+  }
+
+  private remove(chunk: Chunk): void {
+    this.free.splice(this.position(chunk.size, chunk.region.number, chunk.start), 1);
+  }
+}
+
+/**
+ * Bytes that the arena takes for the nodes in the graph's order. Inputs, outputs and constants have memory of their own.
+ * Every result gets memory of its own too: with shapes hidden, the runtime does not know which operand it could take.
+ */
+export function arenaBytes(graph: Graph): number {
+  const ownerOf = memoryOwners(graph);
+  const kept = new Set<Value>([...graph.inputs, ...graph.outputs].map(({ value }) => ownerOf(value)));
+  const lastUse = new Map<Value, Node>();
+  for (const node of graph.nodes) {
+    for (const value of [...node.outputs, ...node.inputs]) if (value) lastUse.set(ownerOf(value), node);
+  }
+  const arena = new Arena();
+  const chunks = new Map<Value, Chunk>();
+  for (const node of graph.nodes) {
+    for (const output of node.outputs) {
+      const owner = ownerOf(output);
+      if (owner === output && !kept.has(owner)) chunks.set(owner, arena.allocate(bytesOf(owner)));
+    }
+    for (const value of [...node.inputs, ...node.outputs]) {
+      const owner = value && ownerOf(value);
+      const chunk = owner && chunks.get(owner);
+      if (!chunk || lastUse.get(owner) !== node) continue;
+      chunks.delete(owner);
+      arena.release(chunk);
+    }
+  }
+  return arena.touchedBytes;
+}
