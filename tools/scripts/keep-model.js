@@ -20,9 +20,10 @@ for (const file of readdirSync(source)) {
   if (file !== 'model.safetensors') copyFileSync(join(source, file), join(target, file));
 }
 copyFileSync(join(run, 'recipe.yaml'), join(target, 'recipe.yaml'));
-// Where the run was started says nothing about the model.
-const { directory: _directory, ...result } = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8'));
-writeFileSync(join(target, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+// Its paths are those of this repository.
+const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8'));
+const kept = { ...result, directory: '../../../..' };
+writeFileSync(join(target, 'result.json'), `${JSON.stringify(kept, undefined, 2)}\n`);
 const weights = await readSafetensors(join(source, 'model.safetensors'));
 writeSafetensors(join(target, 'model.safetensors'), weights, { dtype: 'F16' });
 process.stdout.write(`${target}\n`);
