@@ -3,7 +3,7 @@
  * `node tools/scripts/keep-model.js runs/tiny-bert tiny-bert`: takes a run's model into the zoo, its weights as 16-bit
  * floats, and keeps the recipe and the result beside it. Needs a build.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
@@ -19,7 +19,11 @@ mkdirSync(target, { recursive: true });
 for (const file of readdirSync(source)) {
   if (file !== 'model.safetensors') copyFileSync(join(source, file), join(target, file));
 }
-for (const file of ['recipe.yaml', 'result.json']) copyFileSync(join(run, file), join(target, file));
+copyFileSync(join(run, 'recipe.yaml'), join(target, 'recipe.yaml'));
+// Its paths are those of this repository.
+const result = JSON.parse(readFileSync(join(run, 'result.json'), 'utf8'));
+const kept = { ...result, directory: '../../../..' };
+writeFileSync(join(target, 'result.json'), `${JSON.stringify(kept, undefined, 2)}\n`);
 const weights = await readSafetensors(join(source, 'model.safetensors'));
 writeSafetensors(join(target, 'model.safetensors'), weights, { dtype: 'F16' });
 process.stdout.write(`${target}\n`);
