@@ -7,8 +7,8 @@
  * Where there is none the arena asks the system for a further region, twice as large as the last. What of a region has
  * never been used takes no memory.
  */
-import { bytesOf, memoryOwners } from './lifetimes.ts';
-import type { Graph, Node, Value } from './graph.ts';
+import { bytesOf, lastUses, memoryOwners } from './lifetimes.ts';
+import type { Graph, Value } from './graph.ts';
 
 const alignment = 256;
 const firstRegionBytes = 2 ** 20;
@@ -138,13 +138,10 @@ export class Arena {
 export function arenaBytes(graph: Graph): number {
   const ownerOf = memoryOwners(graph);
   const kept = new Set<Value>([...graph.inputs, ...graph.outputs].map(({ value }) => ownerOf(value)));
-  const lastUse = new Map<Value, Node>();
-  for (const node of graph.nodes) {
-    for (const value of [...node.outputs, ...node.inputs]) if (value) lastUse.set(ownerOf(value), node);
-  }
+  const lastUse = lastUses(graph.nodes, ownerOf);
   const arena = new Arena();
   const chunks = new Map<Value, Chunk>();
-  for (const node of graph.nodes) {
+  graph.nodes.forEach((node, index) => {
     for (const output of node.outputs) {
       const owner = ownerOf(output);
       if (owner === output && !kept.has(owner)) chunks.set(owner, arena.allocate(bytesOf(owner)));
@@ -152,10 +149,10 @@ export function arenaBytes(graph: Graph): number {
     for (const value of [...node.inputs, ...node.outputs]) {
       const owner = value && ownerOf(value);
       const chunk = owner && chunks.get(owner);
-      if (!chunk || lastUse.get(owner) !== node) continue;
+      if (!chunk || (lastUse.get(owner) ?? -1) > index) continue;
       chunks.delete(owner);
       arena.release(chunk);
     }
-  }
+  });
   return arena.touchedBytes;
 }

@@ -58,7 +58,8 @@ export function memoryPeak(graph: Graph): MemoryPeak {
   return { ...peak, alive: [...peak.alive].sort((a, b) => bytesOf(b) - bytesOf(a)) };
 }
 
-function lastUses(nodes: readonly Node[], ownerOf: (value: Value) => Value): Map<Value, number> {
+/** Number of the node that reads the memory of a value last; none for what nothing reads. */
+export function lastUses(nodes: readonly Node[], ownerOf: (value: Value) => Value): Map<Value, number> {
   const uses = new Map<Value, number>();
   nodes.forEach(({ inputs }, index) => {
     for (const input of inputs) if (input) uses.set(ownerOf(input), index);
