@@ -3,6 +3,7 @@ import { median } from '@mdpd/distill/engine/latency';
 import { messageOf } from '@mdpd/core/errors';
 import {
   optimization,
+  settingsOf,
   type BenchRow,
   type BenchShape,
   type EngineName,
@@ -72,7 +73,7 @@ export function jobOf({ shape, row, engine }: Omit<Work, 'round'>, threads: numb
     row: row.name,
     shape: shape.model,
     batch: shape.batch,
-    settings: row.settings,
+    settings: settingsOf(row, shape),
     train: optimization,
     // An eager step of ours takes long and compiles nothing.
     warmup: isEager(engine) ? 1 : 3,

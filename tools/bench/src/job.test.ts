@@ -1,7 +1,7 @@
 import { createRegistry, trainSchema } from '@mdpd/core';
 import methods from '@mdpd/distill/plugin';
 import { describe, expect, it } from 'vitest';
-import { engineNames, optimization, rowNamed, rows, shapes } from './job.ts';
+import { engineNames, optimization, rowNamed, rows, settingsOf, shapes } from './job.ts';
 import { benchModel } from './model.ts';
 import { targets } from './targets.ts';
 
@@ -60,4 +60,16 @@ it('aims only at rows that exist, on engines that run them', () => {
 
 it('names no row that is not there', () => {
   expect(() => rowNamed('norms')).toThrow('there is no row "norms"');
+});
+
+it('gives a shape the side network of the recipes of its width', () => {
+  const wide = shapes.find(({ name }) => name === 'vit-b')!;
+  const narrow = shapes.find(({ name }) => name === 'vit-s')!;
+  const { settings } = rowNamed('mdpd');
+  expect(settingsOf(rowNamed('mdpd'), narrow)).toBe(settings);
+  expect(settingsOf(rowNamed('full'), wide)).toEqual({});
+  expect(settingsOf(rowNamed('mdpd'), wide)).toEqual({
+    ...settings,
+    side: { ...(settings['side'] as object), reductionFactor: 8 },
+  });
 });

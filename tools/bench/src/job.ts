@@ -23,6 +23,8 @@ export interface BenchShape {
   readonly model: ModelShape;
   readonly batch: number;
   readonly engines: readonly EngineName[];
+  /** Of the side network; absent: the default, which is for narrow backbones. */
+  readonly reductionFactor?: number;
 }
 
 export const engineNames = ['pytorch', 'compiled', 'wasm', 'tensorflow'] as const;
@@ -45,6 +47,8 @@ export const shapes: readonly BenchShape[] = [
     model: { blocks: 12, width: 768, heads: 12, hidden: 3072, ...patches },
     batch: 16,
     engines: ['pytorch', 'compiled'],
+    // As the recipes of this width.
+    reductionFactor: 8,
   },
 ];
 
@@ -145,6 +149,16 @@ export const optimization: OptimizationSettings = {
   clipNorm: 1,
   labelSmoothing: 0,
 };
+
+/** Settings of a row's method with the side network that a shape has. */
+export function settingsOf(
+  { settings }: Pick<BenchRow, 'settings'>,
+  { reductionFactor }: Pick<BenchShape, 'reductionFactor'>,
+): Readonly<Record<string, unknown>> {
+  const { side: network } = settings;
+  if (reductionFactor === undefined || network === undefined) return settings;
+  return { ...settings, side: { ...(network as object), reductionFactor } };
+}
 
 /** One row on one engine: what a measuring process reads from its standard input. */
 export interface Job {
