@@ -90,6 +90,8 @@ export interface Submission {
 export interface WrittenSubmission {
   /** Path of the archive to send. */
   readonly archive: string;
+  /** Paths of the files in it that this call wrote. */
+  readonly files?: readonly string[];
   /** Files that the archive lacks, because other tasks write them. */
   readonly missing: readonly string[];
 }
