@@ -120,6 +120,7 @@ it('writes help', () => {
       '',
       'Options:',
       '  --times <number>  how often',
+      '  --card [file]     with a card',
       '  -l, --loud        in capitals',
       '  -h, --help        show this help',
       '',

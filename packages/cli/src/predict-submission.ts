@@ -100,13 +100,17 @@ function notAFolder(folder: string, reason: string): MdpdError {
 
 function submissionOf({ task }: Runnable): Submission {
   if (task.submission) return task.submission;
-  throw new MdpdError('SUBMISSION_NONE', `the task "${task.name}" has no server that scores its answers`, {
-    place: '--submission',
-    allowed:
-      'runs of a benchmark whose test labels are not public: glue, with all of its data under data.root or data.source',
-    fix: 'without --submission, predict answers what you name',
-    exitCode: 2,
-  });
+  throw new MdpdError(
+    'SUBMISSION_NONE',
+    `the task "${task.name}", with this data, has nothing to send to a server`,
+    {
+      place: '--submission',
+      allowed:
+        'runs of a benchmark whose test labels are not public: glue, with all of its data under data.root or data.source',
+      fix: 'without --submission, predict answers what you name',
+      exitCode: 2,
+    },
+  );
 }
 
 interface AnswerJob {

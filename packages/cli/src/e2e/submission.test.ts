@@ -130,7 +130,7 @@ describe('it says what is wrong', () => {
     await succeed('train', 'own.yaml', '--out', 'own');
     expect(await refused('own', '--submission')).toMatchInlineSnapshot(`
       "error SUBMISSION_NONE at --submission
-        the task "text" has no server that scores its answers
+        the task "text", with this data, has nothing to send to a server
         allowed: runs of a benchmark whose test labels are not public: glue, with all of its data under data.root or data.source
         fix: without --submission, predict answers what you name"
     `);
@@ -138,7 +138,7 @@ describe('it says what is wrong', () => {
       await refused('sst2-half', '--submission', 'no', 'data={task: sst2, train: ./glue/SST-2/train.tsv}'),
     ).toMatchInlineSnapshot(`
       "error SUBMISSION_NONE at --submission
-        the task "glue" has no server that scores its answers
+        the task "glue", with this data, has nothing to send to a server
         allowed: runs of a benchmark whose test labels are not public: glue, with all of its data under data.root or data.source
         fix: without --submission, predict answers what you name"
     `);
