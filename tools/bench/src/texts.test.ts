@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('missingTexts', () => {
   it('says which folder has no tokenizer, and nothing where there is one', () => {
     expect(missingTexts(texts, folder)).toBe(
-      'there is no tokenizer in models/all-MiniLM-L6-v2: docs/text.md says where to get it',
+      'there is no tokenizer in models/all-MiniLM-L6-v2: configs/text/spam-minilm.yaml says where to get it',
     );
     mkdirSync(path.join(folder, texts.tokenizer), { recursive: true });
     writeFileSync(path.join(folder, texts.tokenizer, 'vocab.txt'), '[PAD]\n');

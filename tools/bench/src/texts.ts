@@ -31,7 +31,7 @@ export function missingTexts({ source, tokenizer }: Texts, directory = root): st
   const missing = ['tokenizer.json', 'vocab.txt'].every(
     (file) => !existsSync(path.join(directory, tokenizer, file)),
   );
-  return missing ? `there is no tokenizer in ${tokenizer}: docs/text.md says where to get it` : undefined;
+  return missing ? `there is no tokenizer in ${tokenizer}: configs/text/spam-minilm.yaml says where to get it` : undefined;
 }
 
 export interface TextsLoad {
