@@ -5,6 +5,7 @@ import {
   checkArguments,
   commandHelp,
   commonOptions,
+  optional,
   unknownCommand,
   variadic,
   wholeNumber,
@@ -17,10 +18,12 @@ const greet = command({
   args: {
     who: { type: 'positional', required: true, valueHint: variadic, description: 'whom to greet' },
     times: { type: 'string', valueHint: 'number', description: 'how often' },
+    card: { type: 'string', valueHint: optional('file'), description: 'with a card' },
     loud: { type: 'boolean', alias: 'l', description: 'in capitals' },
     ...commonOptions,
   },
-  run: (args) => args._.length + (args.loud ? 10 : 0) + Number(args.times ?? 0) * 100,
+  run: (args) =>
+    args._.length + (args.loud ? 10 : 0) + Number(args.times ?? 0) * 100 + (args.card === '' ? 1000 : 0),
 });
 
 function failure(run: () => unknown): string {
@@ -43,6 +46,9 @@ describe('checkArguments', () => {
     [['--times=3', 'Ann']],
     [['--', '--odd']],
     [['a=-5']],
+    [['Ann', '--card']],
+    [['Ann', '--card', '--loud']],
+    [['Ann', '--card', 'a.txt']],
   ])('accepts %j', (rawArgs) => {
     expect(() => check(...rawArgs)).not.toThrow();
   });
@@ -50,7 +56,7 @@ describe('checkArguments', () => {
   it('refuses what citty would let pass', () => {
     expect(failure(() => check('Ann', '--tims', '3'))).toBe(
       'error UNKNOWN_OPTION\n  mdpd greet has no option "--tims"\n' +
-        '  allowed: --times, --loud, -l, --help, -h\n  fix: did you mean "--times"?',
+        '  allowed: --times, --card, --loud, -l, --help, -h\n  fix: did you mean "--times"?',
     );
     expect(failure(() => check('Ann', '-x'))).toContain('has no option "-x"');
     expect(failure(() => check('Ann', '--no-loud'))).toContain('has no option "--no-loud"');
@@ -77,6 +83,10 @@ describe('checkArguments', () => {
 
 it('runs a command through citty', async () => {
   expect(await greet.execute(['Ann', 'Bo', '-l', '--times', '3'])).toBe(312);
+  // Without its value, whatever follows.
+  expect(await greet.execute(['Ann', '--card'])).toBe(1001);
+  expect(await greet.execute(['Ann', '--card', '-l'])).toBe(1011);
+  expect(await greet.execute(['Ann', '--card', 'a.txt'])).toBe(1);
 });
 
 it('reads whole numbers', () => {
@@ -110,6 +120,7 @@ it('writes help', () => {
       '',
       'Options:',
       '  --times <number>  how often',
+      '  --card [file]     with a card',
       '  -l, --loud        in capitals',
       '  -h, --help        show this help',
       '',

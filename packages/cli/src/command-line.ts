@@ -40,6 +40,7 @@ export function checkArguments(command: string, definitions: Definitions, rawArg
       if (value !== undefined) throw optionValue(command, flag, `takes no value, got "${value}"`);
       continue;
     }
+    if (value === undefined && isOptional(definition) && !isValue(rawArgs[i + 1])) continue;
     const given = value ?? rawArgs[++i];
     if (given === undefined || given === '' || (value === undefined && given.startsWith('-'))) {
       throw optionValue(command, flag, 'needs a value', `${flag} <${definition.valueHint ?? 'value'}>`);
@@ -108,6 +109,31 @@ function missingArgument(command: string, name: string, definition: ArgDef): Mdp
   );
 }
 
+/** An option with this hint may stand without its value: `--submission`. */
+export function optional(hint: string): string {
+  return `[${hint}]`;
+}
+
+function isOptional({ valueHint }: ArgDef): boolean {
+  return valueHint?.startsWith('[') ?? false;
+}
+
+function isValue(argument: string | undefined): boolean {
+  return argument !== undefined && !argument.startsWith('-');
+}
+
+/** Arguments in which options that stand without their value have an empty one: citty takes the next option for it. */
+export function withEmptyValues(definitions: Definitions, rawArgs: readonly string[]): string[] {
+  const flags = Object.entries(definitions).flatMap(([name, each]) =>
+    isOptional(each) ? flagsOf(name, each) : [],
+  );
+  const end = rawArgs.indexOf('--');
+  return rawArgs.map((argument, i) => {
+    const stands = flags.includes(argument) && (end < 0 || i < end) && !isValue(rawArgs[i + 1]);
+    return stands ? `${argument}=` : argument;
+  });
+}
+
 /** A whole number of an option. Throws OPTION_VALUE. */
 export function wholeNumber(
   command: string,
@@ -142,10 +168,8 @@ export function commandHelp({ name, description, args, examples }: Command): str
   const argumentRows = positionals.map(([key, each]) => [key, each.description ?? ''] as const);
   const optionRows = options.map(([key, each]) => {
     const flags = flagsOf(key, each).reverse().join(', ');
-    return [
-      flags + (each.type === 'boolean' ? '' : ` <${each.valueHint ?? 'value'}>`),
-      each.description ?? '',
-    ] as const;
+    const value = isOptional(each) ? each.valueHint! : `<${each.valueHint ?? 'value'}>`;
+    return [flags + (each.type === 'boolean' ? '' : ` ${value}`), each.description ?? ''] as const;
   });
   return [
     `${description}\n`,

@@ -1,5 +1,6 @@
 /** A subcommand: its citty definition behind one form, whatever its arguments are. */
 import { defineCommand, runCommand, type ArgsDef, type ParsedArgs } from 'citty';
+import { withEmptyValues } from './command-line.ts';
 
 export interface Command {
   readonly name: string;
@@ -28,6 +29,7 @@ export function command<const T extends ArgsDef>(spec: CommandSpec<T>): Command 
     description,
     args,
     examples,
-    execute: async (rawArgs) => (await runCommand(definition, { rawArgs: [...rawArgs] })).result as number,
+    execute: async (rawArgs) =>
+      (await runCommand(definition, { rawArgs: withEmptyValues(args, rawArgs) })).result as number,
   };
 }

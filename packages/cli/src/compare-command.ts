@@ -1,7 +1,8 @@
 /** `mdpd compare <run> <run> …` */
 import path from 'node:path';
-import { loadRecipe, MdpdError } from '@mdpd/core';
+import { loadRecipe, MdpdError, type TaskProvider } from '@mdpd/core';
 import { benchmarkRows, type BenchmarkRow } from './benchmark.ts';
+import { benchmarkCells, benchmarkTable } from './benchmark-table.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from './comparison.ts';
@@ -13,9 +14,17 @@ import { readFinishedRun, runFiles } from './run-folder.ts';
 export default command({
   name: 'compare',
   description: 'Put finished runs into one table; seeds of one recipe become mean ± spread.',
-  examples: ['mdpd compare runs/mnist/*', 'mdpd compare runs/norm runs/mdpd --markdown'],
+  examples: [
+    'mdpd compare runs/mnist/*',
+    'mdpd compare runs/norm runs/mdpd --markdown',
+    'mdpd compare runs/*/* --glue',
+  ],
   args: {
     run: { type: 'positional', valueHint: variadic, required: true, description: 'folders of finished runs' },
+    glue: {
+      type: 'boolean',
+      description: 'a column for every task of GLUE, and the means over tasks, as papers print them',
+    },
     markdown: { type: 'boolean', description: 'print a Markdown table' },
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
@@ -23,15 +32,48 @@ export default command({
   run: async (args) => {
     const output = createOutput({ json: args.json === true });
     const runs = readRuns(args._, output);
-    const rows = compareRuns(runs);
     const { registry } = await loadPlugins();
+    const markdown = args.markdown === true;
+    if (args.glue === true) {
+      output.answer(benchmarkAnswer(runs, registry.tasks.get('glue'), { output, markdown }));
+      return 0;
+    }
+    const rows = compareRuns(runs);
     const benchmarks = benchmarkRows(runs, registry);
-    const format = args.markdown === true ? formatMarkdown : formatComparison;
+    const format = markdown ? formatMarkdown : formatComparison;
     const text = [format(rows), ...benchmarks.map(formatBenchmark)].join('\n');
     output.answer(output.json ? toJson(benchmarks.length > 0 ? { rows, benchmarks } : rows) : text);
     return 0;
   },
 });
+
+interface AnswerOptions {
+  readonly output: Output;
+  readonly markdown: boolean;
+}
+
+/** The table of a benchmark. Runs of other tasks are left out with a message. Throws COMPARE_NONE, COMPARE_TWICE. */
+function benchmarkAnswer(
+  runs: readonly ComparedRun[],
+  provider: TaskProvider,
+  { output, markdown }: AnswerOptions,
+): string {
+  const own = runs.filter(({ name, result: { task } }) => {
+    if (task === provider.name) return true;
+    output.message(`left out: ${name} is of the task ${task}`);
+    return false;
+  });
+  if (own.length === 0) {
+    throw new MdpdError('COMPARE_NONE', `none of these runs is of the task ${provider.name}`, {
+      exitCode: 2,
+    });
+  }
+  const rows = benchmarkTable(own, provider);
+  if (output.json) return toJson(rows);
+  const { cells, textColumns: left, notes: below } = benchmarkCells(rows, settingsText);
+  const table = markdown ? markdownTable(cells, left) : formatTable(cells, '', left);
+  return [table, '', ...below].join('\n');
+}
 
 /** Unfinished runs are left out with a message: a shell pattern names them along with the others. */
 function readRuns(folders: readonly string[], output: Output): ComparedRun[] {
@@ -79,11 +121,15 @@ export function formatComparison(rows: readonly ComparisonRow[]): string {
 
 export function formatMarkdown(rows: readonly ComparisonRow[]): string {
   const table = columns(rows);
-  const [head, ...body] = transpose(table) as [string[], ...string[][]];
+  return [markdownTable(transpose(table), textColumns(table)), '', ...notes(rows)].join('\n');
+}
+
+function markdownTable(cells: readonly string[][], left: number): string {
+  const [head, ...body] = cells as [string[], ...string[][]];
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = head.map((_, column) => (column < textColumns(table) ? '---' : '--:'));
-  return [line(head), line(rule), ...body.map(line), '', ...notes(rows)].join('\n');
+  const rule = head.map((_, column) => (column < left ? '---' : '--:'));
+  return [line(head), line(rule), ...body.map(line)].join('\n');
 }
 
 /** `lora, seed 0, 19 runs: mean of 19 tasks 72.3, …` */

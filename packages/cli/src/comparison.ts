@@ -90,7 +90,7 @@ export function spread(values: readonly (number | null | undefined)[]): Spread |
 }
 
 /** Keys whose values are not the same in all rows that have them; the method's name has a column of its own. */
-function differingKeys(rows: readonly ReadonlyMap<string, string>[]): string[] {
+export function differingKeys(rows: readonly ReadonlyMap<string, string>[]): string[] {
   const values = new Map<string, Set<string>>();
   for (const row of rows) {
     for (const [key, value] of row) values.set(key, (values.get(key) ?? new Set()).add(value));
@@ -99,7 +99,7 @@ function differingKeys(rows: readonly ReadonlyMap<string, string>[]): string[] {
 }
 
 /** Leaves by dotted path, values as text. */
-function flatten(tree: unknown, prefix = ''): Map<string, string> {
+export function flatten(tree: unknown, prefix = ''): Map<string, string> {
   if (typeof tree !== 'object' || tree === null) {
     return new Map([[prefix, typeof tree === 'string' ? tree : String(JSON.stringify(tree))]]);
   }

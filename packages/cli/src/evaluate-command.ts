@@ -1,14 +1,5 @@
 /** `mdpd evaluate <run or model>` */
-import {
-  MdpdError,
-  loadRecipe,
-  resolveRecipe,
-  type LoadedRecipe,
-  type ModelPath,
-  type Recipe,
-  type Registry,
-  type SplitName,
-} from '@mdpd/core';
+import { MdpdError, type ModelPath, type Recipe, type Registry, type SplitName } from '@mdpd/core';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
@@ -19,7 +10,8 @@ import { describeProblems, loadPlugins } from './plugins.ts';
 import { createProgress } from './progress.ts';
 import { openRunnable } from './runnable.ts';
 import { listenForStop } from './stop-signal.ts';
-import { findTarget, pluginsFor, recipeOf, type Target } from './target.ts';
+import { findTarget, pluginsFor, type Target } from './target.ts';
+import { executorOf, recipeFor } from './target-recipe.ts';
 
 const splits: readonly SplitName[] = ['train', 'validation', 'test'];
 
@@ -161,37 +153,4 @@ function splitNamed(name: string): SplitName {
     allowed: splits,
     exitCode: 2,
   });
-}
-
-/** The recipe whose data is used: the one that is named, else that of the run. */
-function recipeFor(
-  target: Target,
-  file: string | undefined,
-  overrides: readonly string[],
-  registry: Registry,
-): { recipe: Recipe; directory: string } {
-  const found = loadFor(target, file, overrides);
-  return { recipe: resolveRecipe(found.loaded, registry), directory: found.directory };
-}
-
-function loadFor(
-  target: Target,
-  file: string | undefined,
-  overrides: readonly string[],
-): { loaded: LoadedRecipe; directory: string } {
-  if (file !== undefined) return { loaded: loadRecipe(file, overrides), directory: process.cwd() };
-  if (target.run) return { loaded: recipeOf(target.run, overrides), directory: target.run.directory };
-  throw new MdpdError(
-    'RECIPE_NEEDED',
-    `${target.name} is a model without a run: nothing says what to test it on`,
-    {
-      fix: 'name a recipe of its task: --recipe FILE',
-      exitCode: 2,
-    },
-  );
-}
-
-/** What the run used, so that its number comes out again. */
-function executorOf({ run }: Target, recipe: Recipe): string {
-  return recipe.executor === 'auto' ? (run?.result.executor ?? 'auto') : recipe.executor;
 }

@@ -1,14 +1,15 @@
 /** `mdpd predict <run or model> <input …>` */
-import { resolveRecipe, type Executor, type HostRecord, type Prediction } from '@mdpd/core';
+import { MdpdError, resolveRecipe, type Executor, type HostRecord, type Prediction } from '@mdpd/core';
 import { prepareOutputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
-import { variadic, commonOptions, wholeNumber } from './command-line.ts';
+import { commonOptions, optional, variadic, wholeNumber } from './command-line.ts';
 import { clip, formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { inputsOf } from './predict-inputs.ts';
+import { defaultFolder, submit } from './predict-submission.ts';
 import { openRunnable, type Runnable } from './runnable.ts';
 import { findTarget, pluginsFor, recipeOf } from './target.ts';
 
@@ -24,6 +25,7 @@ export default command({
     'mdpd predict runs/mnist/20261123-063956/model photos/*.jpg --top 5 --json',
     'mdpd predict runs/sst2/20261123-063956 "a film that stays"',
     'mdpd predict runs/sst2/20261123-063956 --file reviews.txt',
+    'mdpd predict runs/sst2/20261123-063956 --submission answers',
   ],
   args: {
     target: { type: 'positional', required: true, description: 'folder of a run, or of a model' },
@@ -43,12 +45,39 @@ export default command({
       valueHint: 'number',
       description: `alternatives to show (default: ${defaultTop})`,
     },
+    submission: {
+      type: 'string',
+      valueHint: optional('folder'),
+      description: `answer the benchmark's test examples instead, as its server reads them (default folder: ${defaultFolder}); \`key=value\` then replaces settings of the recipe`,
+    },
+    recipe: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'with --submission: recipe with the data, for a model without a run',
+    },
     executor: { type: 'string', valueHint: 'name', description: 'executor (default: auto)' },
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
   },
-  run: (args) => predict(args._[0]!, args._.slice(1), args),
+  run: ({ _: [name, ...rest], submission, ...args }) => {
+    if (submission === undefined) {
+      refuseOptions('without --submission', { recipe: args.recipe });
+      return predict(name!, rest, args);
+    }
+    refuseOptions('with --submission', { file: args.file, top: args.top });
+    return submit(name!, rest, { ...args, folder: submission || defaultFolder });
+  },
 });
+
+/** Throws OPTION_VALUE for an option that would do nothing. */
+function refuseOptions(when: string, options: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.keys(options).find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new MdpdError('OPTION_VALUE', `option --${given} of mdpd predict means nothing ${when}`, {
+    fix: 'mdpd predict --help shows how to call it',
+    exitCode: 2,
+  });
+}
 
 interface PredictOptions {
   readonly file?: string;

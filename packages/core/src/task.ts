@@ -90,6 +90,8 @@ export interface Submission {
 export interface WrittenSubmission {
   /** Path of the archive to send. */
   readonly archive: string;
+  /** Paths of the files in it that this call wrote. */
+  readonly files?: readonly string[];
   /** Files that the archive lacks, because other tasks write them. */
   readonly missing: readonly string[];
 }
@@ -140,6 +142,20 @@ export interface TaskProvider<Data = unknown> {
    * only in their data; nothing where the runs do not make up the benchmark.
    */
   aggregate?(runs: readonly AggregatedRun<Data>[]): Readonly<Record<string, number>>;
+  /** Columns of the benchmark's table, which `aggregate` sums up. */
+  readonly benchmark?: Benchmark<Data>;
+}
+
+/** The data sets of a benchmark. */
+export interface Benchmark<Data = unknown> {
+  /** Names in the order of published tables. */
+  readonly parts: readonly string[];
+  /** Those of them without which there are scores as well. */
+  readonly optional?: readonly string[];
+  /** Which of the parts a recipe's `data` is. */
+  partOf(data: Data): string;
+  /** Settings of the data with which figures are not comparable where they differ: `{ protocol: 'half' }`. */
+  settingsOf(data: Data): Readonly<Record<string, unknown>>;
 }
 
 export interface AggregatedRun<Data = unknown> {

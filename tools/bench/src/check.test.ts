@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonText, largestDifference, smallShape } from './check.ts';
+import { families } from './families/families.ts';
+import { shapes } from './shapes.ts';
 
 describe('largestDifference', () => {
   it.each([
@@ -19,24 +21,32 @@ describe('largestDifference', () => {
 it('shows what is equal', () => {
   expect(
     comparisonText([
-      { row: 'norm', engine: 'wasm', difference: 1.2e-7 },
-      { row: 'mdpd', engine: 'compiled', difference: 0.02 },
-      { row: 'full', engine: 'compiled', difference: NaN },
+      { shape: 'small vit', row: 'norm', engine: 'wasm', difference: 1.2e-7 },
+      { shape: 'small vit', row: 'mdpd', engine: 'compiled', difference: 0.02 },
+      { shape: 'small bert', row: 'full', engine: 'compiled', difference: NaN },
     ]),
   ).toBe(
     [
-      'row   engine    largest difference',
-      'norm  wasm                  1.2e-7      equal',
-      'mdpd  compiled              2.0e-2  DIFFERENT',
-      'full  compiled                 NaN  DIFFERENT',
+      'shape       row   engine    largest difference',
+      'small vit   norm  wasm                  1.2e-7      equal',
+      'small vit   mdpd  compiled              2.0e-2  DIFFERENT',
+      'small bert  full  compiled                 NaN  DIFFERENT',
     ].join('\n'),
   );
 });
 
-it('uses a shape in which no dimension is like another', () => {
-  const { blocks, width, heads, hidden, channels, patch, tokens, classes } = smallShape.model;
-  const sizes = [blocks, width, heads, hidden, patch, tokens, classes];
-  expect(new Set(sizes).size).toBe(sizes.length);
-  expect(tokens).toBe((smallShape.model.image / patch) ** 2 + 1);
-  expect(channels).toBe(3);
+it.each(Object.entries(families))(
+  'uses a shape of %s in which no dimension is like another',
+  (name, { small }) => {
+    const { family, channels, types, classes, ...others } = { channels: 0, types: 0, ...small };
+    expect(family).toBe(name);
+    const sizes = [classes, ...Object.values(others)];
+    expect(new Set(sizes).size).toBe(sizes.length);
+    expect([channels, types]).toEqual(name === 'vit' ? [3, 0] : [0, 2]);
+  },
+);
+
+it('compares a shape on the small one of its family', () => {
+  const base = shapes.find(({ name }) => name === 'bert-base')!;
+  expect(smallShape(base.model)).toMatchObject({ name: 'small bert', model: families.bert.small });
 });

@@ -5,45 +5,41 @@ import path from 'node:path';
 import { formatTable } from '@mdpd/cli/format';
 import { jobOf } from './collect.ts';
 import { measure, measureFrom, runOurs } from './engines.ts';
-import type { BenchRow, BenchShape, EngineName, Job } from './job.ts';
+import { families } from './families/families.ts';
+import type { BenchRow, EngineName, Job } from './job.ts';
+import type { BenchShape, ModelShape } from './shapes.ts';
 
 /** Largest difference of a loss that counts as equal, relative to the loss (or to 1 where it is less). */
 export const tolerance = 1e-4;
 
-/** Every dimension different, so that none can be taken for another. */
-export const smallShape: BenchShape = {
-  name: 'small',
-  model: {
-    blocks: 4,
-    width: 24,
-    heads: 3,
-    hidden: 40,
-    channels: 3,
-    patch: 5,
-    image: 25,
-    tokens: 26,
-    classes: 7,
-  },
-  batch: 4,
-  engines: ['wasm', 'compiled', 'pytorch'],
-};
+/** The small shape of a shape's family. */
+export function smallShape({ family }: ModelShape): BenchShape {
+  const { small } = families[family];
+  return { name: `small ${family}`, model: small, batch: 4, engines: ['wasm', 'compiled', 'pytorch'] };
+}
 
 export interface Comparison {
+  readonly shape: string;
   readonly row: string;
   readonly engine: EngineName;
   /** Largest difference over the steps. */
   readonly difference: number;
 }
 
-export async function compareRow(row: BenchRow, engine: EngineName): Promise<Comparison> {
-  const job: Job = { ...jobOf({ shape: smallShape, row, engine }, 1), warmup: 0, repeats: 6 };
+export async function compareRow(shape: BenchShape, row: BenchRow, engine: EngineName): Promise<Comparison> {
+  const job: Job = { ...jobOf({ shape, row, engine }, 1), warmup: 0, repeats: 6 };
   const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-'));
   try {
     const file = path.join(folder, 'initial.safetensors');
     await runOurs({ kind: 'initial', job, file });
     const ours = await measure(job);
     const theirs = await measureFrom(job, file);
-    return { row: row.name, engine, difference: largestDifference(ours.values, theirs.values) };
+    return {
+      shape: shape.name,
+      row: row.name,
+      engine,
+      difference: largestDifference(ours.values, theirs.values),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -56,11 +52,12 @@ export function largestDifference(a: readonly number[], b: readonly number[]): n
 }
 
 export function comparisonText(comparisons: readonly Comparison[]): string {
-  const lines = comparisons.map(({ row, engine, difference }) => [
+  const lines = comparisons.map(({ shape, row, engine, difference }) => [
+    shape,
     row,
     engine,
     difference.toExponential(1),
     difference <= tolerance ? 'equal' : 'DIFFERENT',
   ]);
-  return formatTable([['row', 'engine', 'largest difference', ''], ...lines], '', 2);
+  return formatTable([['shape', 'row', 'engine', 'largest difference', ''], ...lines], '', 3);
 }

@@ -6,12 +6,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { engineStatus, measure, runOurs } from './engines.ts';
 import { jobOf } from './collect.ts';
 import { rowNamed, type Job } from './job.ts';
+import type { BenchShape } from './shapes.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const shape = {
+const shape: BenchShape = {
   name: 'tiny',
   model: {
+    family: 'vit',
     blocks: 2,
     width: 8,
     heads: 2,
@@ -23,7 +25,24 @@ const shape = {
     classes: 3,
   },
   batch: 2,
-  engines: ['wasm'] as const,
+  engines: ['wasm'],
+};
+const wordShape: BenchShape = {
+  name: 'tiny words',
+  model: {
+    family: 'bert',
+    blocks: 2,
+    width: 8,
+    heads: 2,
+    hidden: 12,
+    vocabulary: 20,
+    positions: 9,
+    types: 2,
+    tokens: 6,
+    classes: 3,
+  },
+  batch: 3,
+  engines: ['wasm'],
 };
 const job = (row: string): Job => ({
   ...jobOf({ shape, row: rowNamed(row), engine: 'wasm' }, 1),
@@ -62,13 +81,37 @@ describe('a measuring process', () => {
       const file = path.join(folder, 'initial.safetensors');
       await runOurs({ kind: 'initial', job: job('mdpd'), file });
       const tensors = await readSafetensors(file);
-      expect(tensors['pixels']!.shape).toEqual([2, 3, 8, 8]);
+      expect(tensors['input/pixel_values']!.shape).toEqual([2, 3, 8, 8]);
       expect([...tensors['labels']!.data].every((label) => label >= 0 && label < 3)).toBe(true);
       expect(tensors['masks.3']!.shape).toEqual([1, 2, 5, 1]);
       expect(tensors['trained/vit.layernorm.weight']!.shape).toEqual([8]);
       expect(tensors['frozen/vit.encoder.layer.1.output.dense.weight']!.shape).toEqual([8, 12]);
       expect(tensors['side/side.head.bias']!.shape).toEqual([3]);
       expect(Object.keys(tensors)).not.toContain('masks.4');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('reads texts with padding, and masks of as many tokens as they have', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
+    try {
+      const file = path.join(folder, 'initial.safetensors');
+      const words = {
+        ...jobOf({ shape: wordShape, row: rowNamed('mdpd'), engine: 'wasm' }, 1),
+        warmup: 1,
+        repeats: 2,
+      };
+      await runOurs({ kind: 'initial', job: words, file });
+      const tensors = await readSafetensors(file);
+      expect(tensors['masks.2']!.shape).toEqual([1, 3, 6, 1]);
+      expect(tensors['side/side.text.positions']!.shape).toEqual([1, 9, 4]);
+      const ids = tensors['input/input_ids']!;
+      const mask = tensors['input/attention_mask']!;
+      expect(ids.shape).toEqual([3, 6]);
+      expect([...ids.data].map((id) => Number(id > 0))).toEqual([...mask.data]);
+      const measured = await measure(words);
+      expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
     } finally {
       rmSync(folder, { recursive: true });
     }

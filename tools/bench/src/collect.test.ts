@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { collect, jobOf, plan, summary } from './collect.ts';
-import { rowNamed, shapes, type Job, type Measurement } from './job.ts';
+import { rowNamed, rows as allRows, type Job, type Measurement } from './job.ts';
+import { shapes } from './shapes.ts';
 
 const [small, base] = [shapes[0]!, shapes[1]!];
 const measurement = (times: readonly number[], peakRssBytes = 5e8): Measurement => ({
@@ -38,8 +39,19 @@ describe('plan', () => {
 
   it('leaves out engines that are too slow for a shape', () => {
     const rows = [rowNamed('head')];
+    const images = [small, base];
     expect(plan({ shapes: [base], rows, engines: ['wasm'], repeats: 1 })).toEqual([]);
-    expect(plan({ shapes, rows, engines: ['wasm', 'compiled'], repeats: 1 })).toHaveLength(3);
+    expect(plan({ shapes: images, rows, engines: ['wasm', 'compiled'], repeats: 1 })).toHaveLength(3);
+  });
+
+  it.each([
+    ['vit-s', 'forward head norm norm+recompute side mdpd full latency-faded latency-side'],
+    ['bert-base', 'forward norm+recompute side mdpd full'],
+    ['spam', 'bucketed-epoch padded-epoch'],
+  ])('measures of %s %s', (name, expected) => {
+    const shape = shapes.filter((each) => each.name === name);
+    const works = plan({ shapes: shape, rows: allRows, engines: ['compiled'], repeats: 1 });
+    expect(works.map(({ row }) => row.name).join(' ')).toBe(expected);
   });
 });
 
@@ -53,6 +65,14 @@ describe('jobOf', () => {
     const job = jobOf({ shape: small, row: rowNamed(row), engine }, 2);
     expect([job.warmup, job.repeats, job.threads, job.batch]).toEqual([warmup, repeats, 2, 8]);
     expect([job.row, job.engine, job.shape]).toEqual([row, engine, small.model]);
+  });
+
+  it('times less of a large shape, and hands texts on', () => {
+    const jobs = (name: string, row: string): Job =>
+      jobOf({ shape: shapes.find((each) => each.name === name)!, row: rowNamed(row), engine: 'compiled' }, 2);
+    expect([jobs('bert-base', 'full').repeats, jobs('bert-base', 'forward').repeats]).toEqual([5, 9]);
+    expect(jobs('bert-base', 'full')).not.toHaveProperty('texts');
+    expect(jobs('spam', 'padded-epoch').texts).toMatchObject({ source: 'spam', examples: 1000 });
   });
 });
 

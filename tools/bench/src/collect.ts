@@ -5,11 +5,11 @@ import {
   optimization,
   settingsOf,
   type BenchRow,
-  type BenchShape,
   type EngineName,
   type Job,
   type Measurement,
 } from './job.ts';
+import type { BenchShape } from './shapes.ts';
 
 /** One line of the JSON. Milliseconds of a step or forward pass of one batch; memory in bytes. */
 export interface ResultRow {
@@ -54,20 +54,28 @@ export interface Work {
   readonly round: number;
 }
 
+/** Whether a shape has a row. */
+export function isMeasured({ rows, texts }: BenchShape, { name, kind }: BenchRow): boolean {
+  return rows ? rows.includes(name) : (kind === 'epoch') === (texts !== undefined);
+}
+
 /** Round by round of a row, engines in turns, so that a machine that slows down does so for all of them. */
 export function plan({ shapes, rows, engines, repeats }: Omit<Selection, 'threads'>): Work[] {
   return shapes.flatMap((shape) =>
-    rows.flatMap((row) =>
-      Array.from({ length: repeats }, (_, round) =>
-        shape.engines
-          .filter((engine) => engines.includes(engine))
-          .map((engine): Work => ({ shape, row, engine, round })),
-      ).flat(),
-    ),
+    rows
+      .filter((row) => isMeasured(shape, row))
+      .flatMap((row) =>
+        Array.from({ length: repeats }, (_, round) =>
+          shape.engines
+            .filter((engine) => engines.includes(engine))
+            .map((engine): Work => ({ shape, row, engine, round })),
+        ).flat(),
+      ),
   );
 }
 
 export function jobOf({ shape, row, engine }: Omit<Work, 'round'>, threads: number): Job {
+  const { train, inference } = shape.timed ?? timed;
   return {
     engine,
     row: row.name,
@@ -75,12 +83,16 @@ export function jobOf({ shape, row, engine }: Omit<Work, 'round'>, threads: numb
     batch: shape.batch,
     settings: settingsOf(row, shape),
     train: optimization,
+    ...(shape.texts ? { texts: shape.texts } : {}),
     // An eager step of ours takes long and compiles nothing.
     warmup: isEager(engine) ? 1 : 3,
-    repeats: row.kind === 'inference' && !isEager(engine) ? 15 : 7,
+    repeats: row.kind === 'inference' && !isEager(engine) ? inference : train,
     threads,
   };
 }
+
+/** Timed steps and forward passes. */
+const timed = { train: 7, inference: 15 };
 
 const isEager = (engine: EngineName): boolean => engine === 'wasm' || engine === 'tensorflow';
 

@@ -1,56 +1,12 @@
-/** What is measured: shapes, rows, engines; and what is passed to the process that measures one of them. */
+/** What is measured: rows and engines; and what is passed to the process that measures one of them. */
 import type { OptimizationSettings } from '@mdpd/core';
-
-/** A ViT with a classification head. */
-export interface ModelShape {
-  readonly blocks: number;
-  readonly width: number;
-  readonly heads: number;
-  /** Hidden units of a block's MLP. */
-  readonly hidden: number;
-  readonly channels: number;
-  /** Pixels along each side of a patch. */
-  readonly patch: number;
-  /** Pixels along each side of an image. */
-  readonly image: number;
-  /** Patches and CLS. */
-  readonly tokens: number;
-  readonly classes: number;
-}
-
-export interface BenchShape {
-  readonly name: string;
-  readonly model: ModelShape;
-  readonly batch: number;
-  readonly engines: readonly EngineName[];
-  /** Of the side network; absent: the default, which is for narrow backbones. */
-  readonly reductionFactor?: number;
-}
+import type { BenchShape, ModelShape, Texts } from './shapes.ts';
 
 export const engineNames = ['pytorch', 'compiled', 'wasm', 'tensorflow'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** What is measured where nothing is said: tfjs-node is rarely there. */
 export const defaultEngines: readonly EngineName[] = ['pytorch', 'compiled', 'wasm'];
-
-const patches = { channels: 3, patch: 16, image: 224, tokens: 197, classes: 100 };
-
-export const shapes: readonly BenchShape[] = [
-  {
-    name: 'vit-s',
-    model: { blocks: 12, width: 384, heads: 6, hidden: 1536, ...patches },
-    batch: 8,
-    engines: engineNames,
-  },
-  {
-    name: 'vit-b',
-    model: { blocks: 12, width: 768, heads: 12, hidden: 3072, ...patches },
-    batch: 16,
-    engines: ['pytorch', 'compiled'],
-    // As the recipes of this width.
-    reductionFactor: 8,
-  },
-];
 
 /** The side network's defaults, written out: PyTorch has the same. */
 const side = {
@@ -88,10 +44,24 @@ export type BenchRow = {
 } & (
   | { readonly kind: 'train' }
   | {
+      readonly kind: 'epoch';
+      /** Whether all texts are padded to one length. */
+      readonly padded: boolean;
+    }
+  | {
       readonly kind: 'inference';
       /** `backbone`: never trained. */ readonly path: 'backbone' | 'faded' | 'side';
     }
 );
+
+const epoch = (name: string, what: string, padded: boolean): BenchRow => ({
+  name,
+  what,
+  kind: 'epoch',
+  padded,
+  method: 'norm',
+  settings: {},
+});
 
 const train = (name: string, what: string, method: string, settings: object = {}): BenchRow => ({
   name,
@@ -135,6 +105,8 @@ export const rows: readonly BenchRow[] = [
     method: 'mdpd',
     settings: mdpd,
   },
+  epoch('bucketed-epoch', 'an epoch of training norms and head on texts padded to few lengths', false),
+  epoch('padded-epoch', 'the same, on texts padded to the longest', true),
 ];
 
 /** Of every training row; rates do not change, so that all steps are alike. */
@@ -166,6 +138,8 @@ export interface Job {
   readonly row: string;
   readonly shape: ModelShape;
   readonly batch: number;
+  /** Of rows that read texts. */
+  readonly texts?: Texts;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly train: OptimizationSettings;
   /** Steps before the timed ones. */

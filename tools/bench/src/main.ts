@@ -4,15 +4,17 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MdpdError, messageOf } from '@mdpd/core/errors';
 import { createOutput, reportFailure, toJson, type Output } from '@mdpd/cli/output';
-import { comparisonText, compareRow, tolerance, type Comparison } from './check.ts';
-import { collect, plan, type Problem, type ResultRow } from './collect.ts';
+import { comparisonText, compareRow, smallShape, tolerance, type Comparison } from './check.ts';
+import { collect, isMeasured, plan, type Problem, type ResultRow } from './collect.ts';
 import { engineStatus, measure } from './engines.ts';
 import { benchEnvironment, environmentText, type BenchEnvironment, type Statuses } from './environment.ts';
 import type { EngineName, EngineStatus } from './job.ts';
 import { parseOptions, usage, type BenchOptions } from './options.ts';
 import { writePage } from './page.ts';
 import { settle } from './processors.ts';
+import type { BenchShape } from './shapes.ts';
 import { markdownText, terminalText } from './table.ts';
+import { missingTexts } from './texts.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const pageFile = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
@@ -56,7 +58,7 @@ async function bench(options: BenchOptions, output: Output): Promise<number> {
 async function run(options: BenchOptions, output: Output): Promise<Results> {
   const { statuses, engines } = await availableEngines(options.engines, output);
   const threads = statuses.compiled?.threads ?? availableParallelism();
-  const works = plan({ ...options, engines });
+  const works = plan({ ...options, engines, shapes: availableShapes(options, output) });
   if (works.length === 0) throw nothingToDo(options);
   const { rows, problems } = await collect(works, threads, { measure, settle, say: output.message });
   const environment = await benchEnvironment(root, statuses, { threads, rounds: options.repeats });
@@ -79,11 +81,21 @@ async function availableEngines(
   return { statuses, engines: wanted.filter((engine) => statuses[engine]?.available) };
 }
 
+/** Those whose texts are there; the others are named, with the reason. */
+function availableShapes({ shapes, rows }: BenchOptions, output: Output): BenchShape[] {
+  return shapes.filter((shape) => {
+    const asked = rows.some((row) => isMeasured(shape, row));
+    const missing = shape.texts && asked ? missingTexts(shape.texts) : undefined;
+    if (missing !== undefined) output.message(`${shape.name} is skipped: ${missing}`);
+    return missing === undefined;
+  });
+}
+
 function nothingToDo({ engines, shapes }: BenchOptions): MdpdError {
   return new MdpdError(
     'BENCH_NOTHING',
     `there is nothing to measure: ${engines.join(', ')} on ${shapes.map(({ name }) => name).join(', ')}`,
-    { fix: 'choose another --engine or --shape; wasm runs vit-s only' },
+    { fix: 'choose another --engine, --shape or --only; wasm runs vit-s only' },
   );
 }
 
@@ -111,9 +123,13 @@ async function check(options: BenchOptions, output: Output): Promise<number> {
   }
   const comparisons: Comparison[] = [];
   // The side network's head is zero at first: without training its path says nothing.
-  for (const row of options.rows.filter(({ name }) => name !== 'latency-side')) {
-    for (const engine of engines.filter((name) => name !== 'pytorch')) {
-      comparisons.push(await compareRow(row, engine));
+  const rows = options.rows.filter(({ name, kind }) => name !== 'latency-side' && kind !== 'epoch');
+  const families = new Map(options.shapes.map(({ model }) => [model.family, smallShape(model)]));
+  for (const shape of families.values()) {
+    for (const row of rows) {
+      for (const engine of engines.filter((name) => name !== 'pytorch')) {
+        comparisons.push(await compareRow(shape, row, engine));
+      }
     }
   }
   output.answer(output.json ? toJson({ comparisons, tolerance }) : comparisonText(comparisons));

@@ -21,6 +21,7 @@ import { rss } from '@mdpd/tensor/memory-meter';
 import { createRandom } from '@mdpd/tensor/random';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { rowNamed, type BenchRow, type EngineName, type Job, type Measurement } from './job.ts';
+import { timeEpoch } from './measure-epoch.ts';
 import { benchModel, seed, type BenchModel } from './model.ts';
 import { watchOthers } from './processors.ts';
 
@@ -47,16 +48,19 @@ export async function measureRow(job: Job): Promise<Measurement> {
   try {
     const libraryRssBytes = rss().rssBytes;
     const row = rowNamed(job.row);
-    const measured = await (row.kind === 'train'
-      ? timeTraining(executor, job, row)
-      : timeForward(executor, job, row));
+    const measured = await measureOn(executor, job, row);
     return { ...measured, libraryRssBytes, peakRssBytes: rss().peakRssBytes };
   } finally {
     await executor.stop();
   }
 }
 
-type Timed = Pick<Measurement, 'times' | 'values' | 'modelRssBytes' | 'othersCpu'>;
+function measureOn(executor: Executor, job: Job, row: BenchRow): Promise<Timed> {
+  if (row.kind === 'epoch') return timeEpoch(executor, job, row);
+  return row.kind === 'train' ? timeTraining(executor, job, row) : timeForward(executor, job, row);
+}
+
+export type Timed = Pick<Measurement, 'times' | 'values' | 'modelRssBytes' | 'othersCpu'>;
 
 /** The training loop itself; a step's time is the one that it reports. */
 async function timeTraining(executor: Executor, job: Job, row: BenchRow): Promise<Timed> {
@@ -163,7 +167,7 @@ export function initialState(method: Method, initial: HostRecord): TrainStateHos
   return method.initialize(initial, createRandom(seed).fork('method'));
 }
 
-function methodOf({ method }: BenchRow): MethodProvider {
+export function methodOf({ method }: BenchRow): MethodProvider {
   return createRegistry([methods]).methods.get(method);
 }
 

@@ -1,13 +1,12 @@
-/** What a training run has: backbone, head, first parameters and a task, of a bench shape and without files. */
-import type { Batch, Dataset, Head, HostRecord, Task } from '@mdpd/core';
-import { vitProvider } from '@mdpd/backbone-vit/vit-provider';
+/** What a training run has: backbone, head, first parameters and a task, of a bench shape and without a checkpoint. */
+import type { Backbone, Batch, Dataset, Head, HostRecord, Task } from '@mdpd/core';
 import { initialParameters } from '@mdpd/cli/initial-parameters';
 import { headFor } from '@mdpd/cli/task-head';
 import { hostTensor } from '@mdpd/tensor/host';
 import { crossEntropy, distillationKl } from '@mdpd/tensor/losses';
 import { createRandom } from '@mdpd/tensor/random';
-import type { Backbone } from '@mdpd/core';
-import type { ModelShape } from './job.ts';
+import { familyOf } from './families/families.ts';
+import type { ModelShape } from './shapes.ts';
 
 export const seed = 0;
 
@@ -19,20 +18,10 @@ export interface BenchModel {
   initial(): Promise<HostRecord>;
 }
 
-/** `onLoad` is called when a training loop asks for a batch. */
+/** On one batch of random numbers. `onLoad` is called when a training loop asks for it. */
 export function benchModel(shape: ModelShape, batch: number, onLoad: () => void = () => {}): BenchModel {
-  const backbone = vitProvider.create({
-    model_type: 'vit',
-    hidden_size: shape.width,
-    num_hidden_layers: shape.blocks,
-    num_attention_heads: shape.heads,
-    intermediate_size: shape.hidden,
-    image_size: shape.image,
-    patch_size: shape.patch,
-    num_channels: shape.channels,
-  });
   const examples = randomBatch(shape, batch);
-  const task = benchTask(shape, {
+  return modelOn(shape, {
     size: batch,
     origin: 'random numbers',
     load: async () => {
@@ -40,8 +29,16 @@ export function benchModel(shape: ModelShape, batch: number, onLoad: () => void 
       return examples;
     },
   });
+}
+
+/** On a data set. */
+export function modelOn(shape: ModelShape, dataset: Dataset): BenchModel {
+  const family = familyOf(shape);
+  const { provider } = family;
+  const backbone = provider.create(family.config(shape));
+  const task = benchTask(shape, dataset);
   const head = headFor(backbone, task);
-  const opened = { name: 'fresh vit', provider: vitProvider, backbone, folder: undefined, files: {} };
+  const opened = { name: `fresh ${provider.name}`, provider, backbone, folder: undefined, files: {} };
   return {
     backbone,
     head,
@@ -50,19 +47,15 @@ export function benchModel(shape: ModelShape, batch: number, onLoad: () => void 
   };
 }
 
-/** Images of normal numbers, and labels: the same at every step. */
-export function randomBatch({ channels, image, classes }: ModelShape, size: number): Batch {
+/** Random inputs and labels: the same at every step. */
+export function randomBatch(shape: ModelShape, size: number): Batch {
   const random = createRandom(seed, 'bench');
-  const pixels = Float32Array.from({ length: size * channels * image * image }, () => random.normal());
-  const labels = Int32Array.from({ length: size }, () => random.integer(classes));
-  return {
-    size,
-    input: { pixel_values: hostTensor(pixels, [size, channels, image, image]) },
-    target: { label: hostTensor(labels, [size], 'int32') },
-  };
+  const input = familyOf(shape).input(shape, size, random);
+  const labels = Int32Array.from({ length: size }, () => random.integer(shape.classes));
+  return { size, input, target: { label: hostTensor(labels, [size], 'int32') } };
 }
 
-/** Image classification as packages/tasks/vtab has it, on one batch. */
+/** Classification as packages/tasks has it. */
 function benchTask({ classes }: ModelShape, dataset: Dataset): Task {
   return {
     name: 'bench',

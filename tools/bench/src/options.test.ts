@@ -17,8 +17,10 @@ describe('parseOptions', () => {
       'full',
       'latency-faded',
       'latency-side',
+      'bucketed-epoch',
+      'padded-epoch',
     ]);
-    expect(names(shapes)).toEqual(['vit-s', 'vit-b']);
+    expect(names(shapes)).toEqual(['vit-s', 'vit-b', 'bert-base', 'spam', 'spam-512']);
     expect(others).toEqual({
       json: false,
       help: false,
@@ -44,14 +46,14 @@ describe('parseOptions', () => {
       ['--only', 'norms'],
       'error OPTION_VALUE\n' +
         '  option --only of the bench is "norms"\n' +
-        '  allowed: forward, head, norm, norm+recompute, side, mdpd, full, latency-faded, latency-side\n' +
+        '  allowed: forward, head, norm, norm+recompute, side, mdpd, full, latency-faded, latency-side, bucketed-epoch, padded-epoch\n' +
         '  fix: did you mean "norm"?',
     ],
     [
       ['--shape', 'vit-l'],
       'error OPTION_VALUE\n' +
         '  option --shape of the bench is "vit-l"\n' +
-        '  allowed: vit-s, vit-b\n' +
+        '  allowed: vit-s, vit-b, bert-base, spam, spam-512\n' +
         '  fix: did you mean "vit-s"?',
     ],
     [

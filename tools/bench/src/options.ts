@@ -2,15 +2,8 @@
 import { parseArgs } from 'node:util';
 import { MdpdError, messageOf } from '@mdpd/core/errors';
 import { didYouMean } from '@mdpd/core/nearest';
-import {
-  defaultEngines,
-  engineNames,
-  rows,
-  shapes,
-  type BenchRow,
-  type BenchShape,
-  type EngineName,
-} from './job.ts';
+import { defaultEngines, engineNames, rows, type BenchRow, type EngineName } from './job.ts';
+import { shapes, type BenchShape } from './shapes.ts';
 
 export interface BenchOptions {
   readonly json: boolean;

@@ -8,9 +8,10 @@ import { schedule } from '@mdpd/compile/schedule';
 import { trace } from '@mdpd/compile/trace';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { optimization, rowNamed, shapes } from './job.ts';
+import { optimization, rowNamed } from './job.ts';
 import { createMethod, initialState } from './measure-row.ts';
 import { benchModel } from './model.ts';
+import { shapes } from './shapes.ts';
 
 const mebibyte = 2 ** 20;
 const { model: shape, batch } = shapes.find(({ name }) => name === 'vit-s')!;

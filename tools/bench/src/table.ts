@@ -1,8 +1,9 @@
 /** The table of a run: for the terminal, and as Markdown. */
 import { formatCount, formatTable } from '@mdpd/cli/format';
-import { rows as benchRows, shapes, type EngineName } from './job.ts';
+import { rows as benchRows, type EngineName } from './job.ts';
 import type { ResultRow } from './collect.ts';
 import { disturbed } from './processors.ts';
+import { shapes } from './shapes.ts';
 import { enginesOf, find, targets, valueOf, verdicts, type Metric, type Verdict } from './targets.ts';
 
 /** Cells of a shape's table, header first. */

@@ -1,12 +1,13 @@
 /** Writes what a row starts from and reads, so that PyTorch can run the very same steps. */
 import type { HostRecord } from '@mdpd/core';
 import { flattenState } from '@mdpd/cli/side-folder';
+import { tokenCounts } from '@mdpd/distill/token-counts';
 import { writeSafetensors } from '@mdpd/tensor/safetensors';
 import { rowNamed, type Job } from './job.ts';
 import { createMethod, initialState, startEngine } from './measure-row.ts';
 import { benchModel, randomBatch } from './model.ts';
 
-/** Parameters as `frozen/NAME`, `trained/NAME`, `side/NAME`; `pixels`, `labels`, and `masks.STEP` where there are some. */
+/** Parameters as `frozen/NAME`, `trained/NAME`, `side/NAME`; `input/NAME`, `labels`, and `masks.STEP` where there are some. */
 export async function writeInitial(job: Job, file: string): Promise<{ readonly tensors: number }> {
   // Methods look at the shapes of their inputs on the current backend.
   await startEngine('wasm');
@@ -16,11 +17,12 @@ export async function writeInitial(job: Job, file: string): Promise<{ readonly t
   const { input, target } = randomBatch(job.shape, job.batch);
   const tensors: HostRecord = {
     ...flattenState(state),
-    pixels: input['pixel_values']!,
+    ...Object.fromEntries(Object.entries(input).map(([name, tensor]) => [`input/${name}`, tensor])),
     labels: target['label']!,
   };
+  const tokens = tokenCounts(model.backbone, input);
   for (let step = 0; step < job.warmup + job.repeats; step++) {
-    for (const mask of Object.values(method.noise(step, job.batch))) tensors[`masks.${step}`] = mask;
+    for (const mask of Object.values(method.noise(step, job.batch, tokens))) tensors[`masks.${step}`] = mask;
   }
   writeSafetensors(file, tensors);
   return { tensors: Object.keys(tensors).length };

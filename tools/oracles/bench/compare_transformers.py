@@ -1,5 +1,5 @@
-"""Whether the ViT of the bench is that of `transformers`: logits and gradients on a small shape, and the time and
-resident memory of both on vit-s.
+"""Whether the models of the bench are those of `transformers`: logits and gradients on a small shape, and the time and
+resident memory of both on the shape that is measured.
 
     python tools/oracles/bench/compare_transformers.py [--time]
 
@@ -12,41 +12,63 @@ import time
 
 import torch
 
+from families import FAMILIES
 from run import resident
-from vit import Vit, is_head, is_norm
 
-SMALL = dict(blocks=3, width=48, heads=3, hidden=80, channels=3, patch=8, image=32, tokens=17, classes=10)
-VIT_S = dict(blocks=12, width=384, heads=6, hidden=1536, channels=3, patch=16, image=224, tokens=197, classes=100)
+SMALL = {
+    "vit": dict(blocks=3, width=48, heads=3, hidden=80, channels=3, patch=8, image=32, tokens=17, classes=10),
+    "bert": dict(
+        blocks=3, width=48, heads=3, hidden=80, vocabulary=90, positions=40, types=2, tokens=17, classes=10
+    ),
+}
+LARGE = {
+    "vit": dict(blocks=12, width=384, heads=6, hidden=1536, channels=3, patch=16, image=224, tokens=197, classes=100),
+    "bert": dict(
+        blocks=12, width=768, heads=12, hidden=3072, vocabulary=30522, positions=512, types=2, tokens=128, classes=2
+    ),
+}
 TOLERANCE = 1e-5
+BATCH = 8
 
 
-def theirs(shape):
-    from transformers import ViTConfig, ViTForImageClassification
+def theirs(family, shape):
+    import transformers
 
-    config = ViTConfig(
+    common = dict(
         hidden_size=shape["width"],
         num_hidden_layers=shape["blocks"],
         num_attention_heads=shape["heads"],
         intermediate_size=shape["hidden"],
-        image_size=shape["image"],
-        patch_size=shape["patch"],
-        num_channels=shape["channels"],
         num_labels=shape["classes"],
         attn_implementation="sdpa",
     )
-    return ViTForImageClassification(config).train()
+    if family == "vit":
+        config = transformers.ViTConfig(
+            image_size=shape["image"], patch_size=shape["patch"], num_channels=shape["channels"], **common
+        )
+        return transformers.ViTForImageClassification(config).train()
+    config = transformers.BertConfig(
+        vocab_size=shape["vocabulary"],
+        max_position_embeddings=shape["positions"],
+        type_vocab_size=shape["types"],
+        hidden_dropout_prob=0,
+        attention_probs_dropout_prob=0,
+        **common,
+    )
+    return transformers.BertForSequenceClassification(config).train()
 
 
-def differences():
+def differences(family):
     """Largest difference of logits and of gradients, with noise on every parameter."""
     torch.manual_seed(0)
-    reference, own = theirs(SMALL), Vit(SMALL)
+    shape, module = SMALL[family], FAMILIES[family]
+    reference, own = theirs(family, shape), module.Model(shape)
     with torch.no_grad():
         for value in reference.parameters():
             value += 0.1 * torch.randn_like(value)
     own.load_state_dict(reference.state_dict())
-    images = torch.randn(4, 3, SMALL["image"], SMALL["image"])
-    a, b = reference(images).logits, own(images)
+    inputs = module.random_inputs(shape, 4)
+    a, b = reference(**inputs).logits, own(inputs)
     cotangent = torch.randn_like(a)
     (a * cotangent).sum().backward()
     (b * cotangent).sum().backward()
@@ -64,34 +86,38 @@ def median_ms(step, repeats=7):
     return statistics.median(times[2:])
 
 
-def timed(name, model, logits_of):
-    images = torch.randn(8, 3, VIT_S["image"], VIT_S["image"])
+def timed(name, family, model, logits_of):
+    module = FAMILIES[family]
+    inputs = module.random_inputs(LARGE[family], BATCH)
     for key, value in model.named_parameters():
-        value.requires_grad_(is_head(key) or is_norm(key))
+        value.requires_grad_(module.is_head(key) or module.is_norm(key))
 
     def forward():
         with torch.inference_mode():
-            logits_of(model(images))
+            logits_of(model, inputs)
 
     def norm():
-        logits_of(model(images)).sum().backward()
+        logits_of(model, inputs).sum().backward()
         model.zero_grad()
 
-    print(f"{name}: forward {median_ms(forward):.0f} ms, forward and backward of norms {median_ms(norm):.0f} ms")
+    print(f"{name} {family}: forward {median_ms(forward):.0f} ms, and backward to norms {median_ms(norm):.0f} ms")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--time", action="store_true", help="also time both")
     options = parser.parse_args()
-    before = resident()
-    logits, gradients = differences()
-    print(f"largest difference: logits {logits:.1e}, gradients {gradients:.1e}")
+    before, worst = resident(), 0.0
+    for family in SMALL:
+        logits, gradients = differences(family)
+        worst = max(worst, logits, gradients)
+        print(f"{family}: largest difference: logits {logits:.1e}, gradients {gradients:.1e}")
     print(f"transformers adds {(resident() - before) / 1e6:.0f} MB to the resident set")
     if options.time:
-        timed("transformers", theirs(VIT_S), lambda output: output.logits)
-        timed("bench", Vit(VIT_S), lambda output: output)
-    return int(max(logits, gradients) > TOLERANCE)
+        for family, shape in LARGE.items():
+            timed("transformers", family, theirs(family, shape), lambda model, inputs: model(**inputs).logits)
+            timed("bench", family, FAMILIES[family].Model(shape), lambda model, inputs: model(inputs))
+    return int(worst > TOLERANCE)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import json
 import torch
 
 from side_network import conv_weight
-from vit import module_name
 
 DTYPES = {"F32": torch.float32, "I32": torch.int32}
 
@@ -25,7 +24,12 @@ def read_tensors(file):
     return tensors
 
 
-def vit_parameters(tensors):
+def inputs_of(tensors):
+    """What the backbone reads, of `input/NAME`."""
+    return {name.split("/", 1)[1]: value for name, value in tensors.items() if name.startswith("input/")}
+
+
+def model_parameters(tensors, module_name):
     """Backbone and head, of `frozen/NAME` and `trained/NAME`."""
     return {
         module_name(name.split("/", 1)[1]): value

@@ -68,13 +68,15 @@ class Others:
 
 
 def random_batch(job):
-    """Images, labels, and masks of the deep layers."""
+    """Inputs, labels, and masks of the deep layers."""
     import torch
+
+    from families import family_of
 
     shape, size = job["shape"], job["batch"]
     deep = shape["blocks"] - shape["blocks"] // 2
     return {
-        "pixels": torch.randn(size, shape["channels"], shape["image"], shape["image"]),
+        "inputs": family_of(shape).random_inputs(shape, size),
         "labels": torch.randint(shape["classes"], [size]),
         "masks": (torch.rand(deep, size, shape["tokens"], 1) < 0.5).float(),
     }
@@ -83,7 +85,7 @@ def random_batch(job):
 def measure(job, file=None):
     import torch
 
-    from parameters import read_tensors
+    from parameters import inputs_of, read_tensors
     from steps import Bench
 
     torch.set_num_threads(job["threads"])
@@ -94,7 +96,7 @@ def measure(job, file=None):
     if given:
         bench.load(given)
     bench.start()
-    batch = given or random_batch(job)
+    batch = {**given, "inputs": inputs_of(given)} if given else random_batch(job)
     model = resident()
     times, values, others = [], [], Others()
     for step in range(job["warmup"] + job["repeats"]):

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from vit import attend
+from attend import attend
+from families import family_of
 
 EPSILON = 1e-6
 SUMMARY = 64
@@ -30,9 +31,9 @@ class SideBlock(nn.Module):
         self.mlp_in = nn.Linear(width, hidden)
         self.mlp_out = nn.Linear(hidden, width)
 
-    def forward(self, x):
+    def forward(self, x, seen):
         normed = self.norm_attention(x)
-        mixed = attend(self.query(normed), self.key(normed), self.value(normed), self.heads)
+        mixed = attend(self.query(normed), self.key(normed), self.value(normed), self.heads, seen)
         x = x + self.projection(mixed)
         return x + self.mlp_out(F.gelu(self.mlp_in(self.norm_mlp(x))))
 
@@ -71,34 +72,52 @@ class Coupler(nn.Module):
             self.positions = nn.Parameter(0.02 * torch.randn(1, tokens, rank))
             self.generator = SideBlock(rank, 1, 2 * rank)
 
-    def code(self, side, mask):
+    def code(self, side, mask, seen):
         """[B, N, d] of the side state [B, N, S]; `mask` [B, N, 1] in deep layers."""
         code = side @ self.down
         if mask is None:
             return code
-        return self.generator(code * (1 - mask) + mask * self.mask_token + self.positions)
+        hidden = code * (1 - mask) + mask * self.mask_token + self.positions[:, : code.shape[1]]
+        return self.generator(hidden, seen)
 
-    def loss(self, side, mask, teacher):
-        """Mean of (code·M_up − teacher)² without building the product; teacher [B, N, D]."""
-        code = self.code(side, mask)
-        gram = self.up @ self.up.T
-        quadratic = ((code @ gram) * code).sum()
-        cross = (code * (teacher @ self.up.T)).sum()
-        return (quadratic - 2 * cross + teacher.square().sum()) / teacher.numel()
+    def loss(self, side, mask, teacher, view):
+        """Mean of (code·M_up − teacher)² without building the product; teacher [B, N, D]. Padding has no share."""
+        code = self.code(side, mask, view.seen)
+        counted = code if view.weight is None else code * view.weight
+        quadratic = ((code @ (self.up @ self.up.T)) * counted).sum()
+        cross = (counted * (teacher @ self.up.T)).sum()
+        squares = teacher.square()
+        if view.weight is None:
+            return (quadratic - 2 * cross + squares.sum()) / teacher.numel()
+        norm = (squares.sum(-1, keepdim=True) * view.weight).sum()
+        return (quadratic - 2 * cross + norm) / (view.weight.sum() * teacher.shape[-1])
+
+
+class View:
+    """What of a batch is no padding: `weight` [B, N, 1] and `seen` [B, 1, 1, N], None where everything is."""
+
+    def __init__(self, mask):
+        self.weight = None if mask is None else mask[:, :, None]
+        self.seen = None if mask is None else mask[:, None, None, :].bool()
+
+    def mean(self, x):
+        """Mean over tokens, [B, N, S] to [B, S]."""
+        return x.mean(1) if self.weight is None else (x * self.weight).sum(1) / self.weight.sum(1)
 
 
 class Ladder(nn.Module):
-    """Positions, stem, taps, side blocks, final norm of the one stream of a ViT."""
+    """Positions, stem over pixels where there are some, taps, side blocks, final norm of the one stream."""
 
     def __init__(self, shape, side):
         super().__init__()
-        blocks, width, tokens = shape["blocks"], shape["width"], shape["tokens"]
+        blocks, width = shape["blocks"], shape["width"]
         own = round(width / side["reductionFactor"])
         hidden = round(own * side["mlpRatio"])
+        self.pooled = family_of(shape).POOLED
         self.temperature = side["gateTemperature"]
-        self.positions = nn.Parameter(0.02 * torch.randn(1, tokens, own))
-        self.stem = ConvStem(shape["channels"], shape["image"])
-        self.stem_out = nn.Linear(SUMMARY, own)
+        self.positions = nn.Parameter(0.02 * torch.randn(1, most_tokens(shape), own))
+        self.stem = ConvStem(shape["channels"], shape["image"]) if "image" in shape else None
+        self.stem_out = nn.Linear(SUMMARY, own) if "image" in shape else None
         self.down = nn.ModuleList(nn.Linear(width, own) for _ in range(blocks + 1))
         self.gate = nn.ParameterList(nn.Parameter(torch.zeros(())) for _ in range(blocks + 1))
         # Numbered from 1, as tapped layers are.
@@ -107,22 +126,31 @@ class Ladder(nn.Module):
         )
         self.norm = nn.LayerNorm(own, eps=EPSILON)
         self.width = own
+        self.features = 2 * own + (SUMMARY if "image" in shape else 0)
 
     def enter(self, tap, s, teacher):
         return s + torch.sigmoid(self.gate[tap] / self.temperature) * self.down[tap](teacher)
 
-    def forward(self, teachers, pixels):
-        """Features [B, 2·S + 64] and side states s_1 … s_L of normalised taps h_0 … h_L."""
-        summary = self.stem(pixels)
-        s = self.positions + self.stem_out(summary)[:, None]
+    def forward(self, teachers, inputs, view):
+        """Features [B, 2·S] (+ 64 of the pixels) and side states s_1 … s_L of normalised taps h_0 … h_L."""
+        s, features = self.positions[:, : teachers[0].shape[1]], []
+        if self.stem is not None:
+            summary = self.stem(inputs["pixel_values"])
+            s = s + self.stem_out(summary)[:, None]
+            features.append(summary)
         states = []
         for tap, teacher in enumerate(teachers):
             s = self.enter(tap, s, teacher)
             if tap < len(self.block):
-                s = self.block[str(tap + 1)](s)
+                s = self.block[str(tap + 1)](s, view.seen)
                 states.append(s)
         x = self.norm(s)
-        return torch.cat((summary, x[:, 0], x.mean(1)), dim=-1), states
+        return torch.cat((*features, x[:, self.pooled], view.mean(x)), dim=-1), states
+
+
+def most_tokens(shape):
+    """Tokens that the backbone has positions for: in a batch there may be fewer."""
+    return shape.get("positions", shape["tokens"])
 
 
 class SideNetwork(nn.Module):
@@ -135,19 +163,26 @@ class SideNetwork(nn.Module):
         blocks = shape["blocks"]
         self.boundary = blocks // 2
         self.weight = feature["weight"]
+        self.family = family_of(shape)
         self.side = nn.Module()
-        self.side.image = Ladder(shape, side)
-        own = self.side.image.width
-        self.side.head = nn.Linear(2 * own + SUMMARY, shape["classes"])
+        ladder = Ladder(shape, side)
+        self.side.add_module(self.family.STREAM, ladder)
+        self.side.head = nn.Linear(ladder.features, shape["classes"])
         nn.init.zeros_(self.side.head.weight)
         self.feature = nn.Module()
         layers = range(1, blocks + 1) if feature["mode"] == "hierarchical" else range(0)
-        self.feature.image = nn.ModuleDict(
-            {
-                str(layer): Coupler(own, shape["width"], feature["rank"], shape["tokens"], layer > self.boundary)
-                for layer in layers
-            }
-        )
+        tokens = most_tokens(shape)
+        couplers = {
+            str(layer): Coupler(ladder.width, shape["width"], feature["rank"], tokens, layer > self.boundary)
+            for layer in layers
+        }
+        self.feature.add_module(self.family.STREAM, nn.ModuleDict(couplers))
+
+    def ladder(self, taps, inputs, view):
+        return self.side.get_submodule(self.family.STREAM)(taps, inputs, view)
+
+    def view(self, inputs):
+        return View(self.family.token_mask(inputs))
 
     @staticmethod
     @torch.no_grad()
@@ -155,25 +190,23 @@ class SideNetwork(nn.Module):
         """Normalised taps; constants. Read by the ladder and by the feature loss."""
         return [F.layer_norm(tap, tap.shape[-1:], eps=EPSILON) for tap in taps]
 
-    def forward(self, taps, pixels):
-        features, _ = self.side.image(self.teachers(taps), pixels)
+    def forward(self, taps, inputs):
+        features, _ = self.ladder(self.teachers(taps), inputs, self.view(inputs))
         return self.side.head(features)
 
-    def losses(self, taps, pixels, labels, smoothing, masks):
+    def losses(self, taps, inputs, labels, smoothing, masks):
         """Logits [B, C], task loss and feature loss; masks [K, B, N, 1] of the deep layers."""
-        teachers = self.teachers(taps)
-        features, states = self.side.image(teachers, pixels)
+        teachers, view = self.teachers(taps), self.view(inputs)
+        features, states = self.ladder(teachers, inputs, view)
         logits = self.side.head(features)
         task = F.cross_entropy(logits, labels, label_smoothing=smoothing)
-        couplers = self.feature.image
+        couplers = self.feature.get_submodule(self.family.STREAM)
         if len(couplers) == 0:
             return logits, task, torch.zeros(())
-        feature = [
-            couplers[str(layer)].loss(
-                states[layer - 1], None if layer <= self.boundary else masks[layer - self.boundary - 1], teachers[layer]
-            )
-            for layer in range(1, len(couplers) + 1)
-        ]
+        feature = []
+        for layer in range(1, len(couplers) + 1):
+            mask = None if layer <= self.boundary else masks[layer - self.boundary - 1]
+            feature.append(couplers[str(layer)].loss(states[layer - 1], mask, teachers[layer], view))
         return logits, task, sum(feature) / len(feature)
 
 

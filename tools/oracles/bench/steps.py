@@ -8,13 +8,13 @@ import torch
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
-from parameters import side_parameters, vit_parameters
+from families import family_of
+from parameters import model_parameters, side_parameters
 from side_network import SideNetwork
-from vit import Vit, is_head, is_norm
 
 
-def recompute(layer, x):
-    return checkpoint(layer, x, use_reentrant=False)
+def recompute(layer, *given):
+    return checkpoint(layer, *given, use_reentrant=False)
 
 
 class Optimizer:
@@ -41,10 +41,6 @@ class Optimizer:
         self.adamw.zero_grad(set_to_none=True)
 
 
-def matrices(_name, value):
-    return value.dim() >= 2
-
-
 # Our tensors that PyTorch has with another number of axes, and that decay, or do not.
 def side_matrices(name, value):
     return value.dim() == 2 or ".conv." in name and name.endswith(".weight")
@@ -57,24 +53,25 @@ class Bench:
         self.job = job
         self.train = job["train"]
         self.row = job["row"]
-        self.vit = Vit(job["shape"])
+        self.family = family_of(job["shape"])
+        self.model = self.family.Model(job["shape"])
         self.side = SideNetwork(job["shape"], job["settings"]) if self.row in SIDE_ROWS else None
         self.optimizers = {}
 
     def load(self, tensors):
         """Parameters of ours instead of random ones."""
-        self.vit.load_state_dict(vit_parameters(tensors))
+        self.model.load_state_dict(model_parameters(tensors, self.family.module_name))
         if self.side is not None:
             self.side.load_state_dict(side_parameters(tensors))
 
     def start(self):
         """Says what is trained, and makes the optimizers; after the parameters have their values."""
-        trained = TRAINED.get(self.row)
-        for name, value in self.vit.named_parameters():
-            value.requires_grad_(trained is not None and trained(name))
-        own = [(name, value) for name, value in self.vit.named_parameters() if value.requires_grad]
+        trained = TRAINED[self.row]
+        for name, value in self.model.named_parameters():
+            value.requires_grad_(trained(self.family, name))
+        own = [(name, value) for name, value in self.model.named_parameters() if value.requires_grad]
         if own:
-            self.optimizers["vit"] = Optimizer(own, self.rate_of, matrices, self.train)
+            self.optimizers["model"] = Optimizer(own, self.rate_of, self.decays, self.train)
         if self.side is not None and self.row in ("side", "mdpd"):
             rate = self.train["learningRate"]["side"]
             named = list(self.side.named_parameters())
@@ -84,9 +81,13 @@ class Bench:
 
     def rate_of(self, name):
         rates = self.train["learningRate"]
-        if is_head(name):
+        if self.family.is_head(name):
             return rates["head"]
         return rates["weight"] if self.row == "full" else rates["norm"]
+
+    def decays(self, name, value):
+        """Matrices, of which tables are none."""
+        return value.dim() >= 2 and not self.family.is_embedding(name)
 
     def cross_entropy(self, logits, labels):
         return F.cross_entropy(logits, labels, label_smoothing=self.train["labelSmoothing"])
@@ -98,36 +99,36 @@ class Bench:
 
     @torch.inference_mode()
     def forward(self, batch):
-        return self.vit(batch["pixels"])[0, 0].item()
+        return self.model(batch["inputs"])[0, 0].item()
 
     @torch.inference_mode()
     def forward_side(self, batch):
-        return self.side(self.vit.states(batch["pixels"]), batch["pixels"])[0, 0].item()
+        return self.side(self.model.states(batch["inputs"]), batch["inputs"])[0, 0].item()
 
     def head(self, batch):
         with torch.no_grad():
-            last = self.vit.states(batch["pixels"])[-1]
-        return self.update(self.cross_entropy(self.vit.logits(last), batch["labels"]))
+            last = self.model.states(batch["inputs"])[-1]
+        return self.update(self.cross_entropy(self.model.logits(last), batch["labels"]))
 
     def plain(self, batch):
-        return self.update(self.cross_entropy(self.vit(batch["pixels"]), batch["labels"]))
+        return self.update(self.cross_entropy(self.model(batch["inputs"]), batch["labels"]))
 
     def recomputed(self, batch):
-        return self.update(self.cross_entropy(self.vit(batch["pixels"], recompute), batch["labels"]))
+        return self.update(self.cross_entropy(self.model(batch["inputs"], recompute), batch["labels"]))
 
     def update(self, loss):
         loss.backward()
-        self.optimizers["vit"].step()
+        self.optimizers["model"].step()
         return loss.item()
 
     def side_step(self, batch):
         with torch.no_grad():
-            taps = self.vit.states(batch["pixels"])
+            taps = self.model.states(batch["inputs"])
         return self.teach_side(taps, batch)[0]
 
     def teach_side(self, taps, batch):
         logits, task, feature = self.side.losses(
-            taps, batch["pixels"], batch["labels"], self.train["labelSmoothing"], batch.get("masks")
+            taps, batch["inputs"], batch["labels"], self.train["labelSmoothing"], batch.get("masks")
         )
         loss = task + self.side.weight * feature
         loss.backward()
@@ -136,9 +137,9 @@ class Bench:
 
     def mdpd(self, batch):
         """Both steps on one pass through the backbone, which keeps the taps alone: h_0 … h_L."""
-        states = self.vit.states(batch["pixels"], recompute)
+        states = self.model.states(batch["inputs"], recompute)
         side_loss, teacher = self.teach_side([state.detach() for state in states], batch)
-        logits = self.vit.logits(states[-1])
+        logits = self.model.logits(states[-1])
         del states
         return side_loss + self.update(self.fade_loss(logits, teacher, batch["labels"]))
 
@@ -155,12 +156,34 @@ class Bench:
 
 
 SIDE_ROWS = ("side", "mdpd", "latency-side")
+
+
+def nothing(_family, _name):
+    return False
+
+
+def head(family, name):
+    return family.is_head(name)
+
+
+def norm_and_head(family, name):
+    return family.is_head(name) or family.is_norm(name)
+
+
+def everything(_family, _name):
+    return True
+
+
 TRAINED = {
-    "head": is_head,
-    "norm": lambda name: is_head(name) or is_norm(name),
-    "norm+recompute": lambda name: is_head(name) or is_norm(name),
-    "mdpd": lambda name: is_head(name) or is_norm(name),
-    "full": lambda _name: True,
+    "forward": nothing,
+    "head": head,
+    "norm": norm_and_head,
+    "norm+recompute": norm_and_head,
+    "side": nothing,
+    "mdpd": norm_and_head,
+    "full": everything,
+    "latency-faded": nothing,
+    "latency-side": nothing,
 }
 ROWS = {
     "forward": Bench.forward,

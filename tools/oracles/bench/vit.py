@@ -9,18 +9,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from attend import attend, call
+
 EPSILON = 1e-12
-
-
-def attend(query, key, value, heads):
-    """[B, N, D] each to [B, N, D]."""
-    batch, tokens, width = query.shape
-
-    def split(x):
-        return x.view(batch, tokens, heads, width // heads).transpose(1, 2)
-
-    mixed = F.scaled_dot_product_attention(split(query), split(key), split(value))
-    return mixed.transpose(1, 2).reshape(batch, tokens, width)
+STREAM = "image"
+# Token that the head reads.
+POOLED = 0
 
 
 class Attention(nn.Module):
@@ -80,7 +74,7 @@ class Embeddings(nn.Module):
         return torch.cat((self.cls_token.expand(len(pixels), -1, -1), patches), dim=1) + self.position_embeddings
 
 
-class Vit(nn.Module):
+class Model(nn.Module):
     """Names of parameters as `transformers` 5 has them inside."""
 
     def __init__(self, shape):
@@ -94,9 +88,9 @@ class Vit(nn.Module):
         self.vit = body
         self.classifier = nn.Linear(width, shape["classes"])
 
-    def states(self, pixels, run=lambda layer, x: layer(x)):
+    def states(self, inputs, run=call):
         """h_0 … h_L, each [B, N, D]; `run` calls a layer."""
-        states = [self.vit.embeddings(pixels)]
+        states = [self.vit.embeddings(inputs["pixel_values"])]
         for layer in self.vit.layers:
             states.append(run(layer, states[-1]))
         return states
@@ -105,11 +99,20 @@ class Vit(nn.Module):
         """[B, C] from h_L."""
         return self.classifier(self.vit.layernorm(last)[:, 0, :])
 
-    def forward(self, pixels, run=lambda layer, x: layer(x)):
-        x = self.vit.embeddings(pixels)
+    def forward(self, inputs, run=call):
+        x = self.vit.embeddings(inputs["pixel_values"])
         for layer in self.vit.layers:
             x = run(layer, x)
         return self.logits(x)
+
+
+def random_inputs(shape, size):
+    return {"pixel_values": torch.randn(size, shape["channels"], shape["image"], shape["image"])}
+
+
+def token_mask(_inputs):
+    """None: every token is one."""
+    return None
 
 
 # Parts of our names (Hugging Face's in files) and of the modules' names, in the order of replacement.
@@ -125,7 +128,7 @@ RENAMED = (
 
 
 def module_name(name):
-    """Name in `Vit` of a parameter of a Hugging Face file."""
+    """Name in `Model` of a parameter of a Hugging Face file."""
     for saved, inside in RENAMED:
         name = name.replace(saved, inside)
     return name
@@ -137,3 +140,7 @@ def is_norm(name):
 
 def is_head(name):
     return name.startswith("classifier.")
+
+
+def is_embedding(name):
+    return name in ("vit.embeddings.cls_token", "vit.embeddings.position_embeddings")

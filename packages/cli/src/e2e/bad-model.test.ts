@@ -145,7 +145,7 @@ it('a model without a run needs a recipe to be evaluated', async () => {
   const finished = await workspace.mdpd('evaluate', 'model');
   expect(expectFailure(workspace, finished, 2)).toMatchInlineSnapshot(`
     "error RECIPE_NEEDED
-      model is a model without a run: nothing says what to test it on
+      model is a model without a run: nothing says which data is meant
       fix: name a recipe of its task: --recipe FILE"
   `);
   const { stdout, exitCode } = await workspace.mdpd('evaluate', 'model', '--recipe', 'recipe.yaml', '--json');

@@ -43,14 +43,17 @@ function normalizerSettings(tokenizer: JsonObject): JsonObject {
   };
 }
 
-export function savedTokenizerFiles(settled: SettledTokenizer): TokenizerFiles {
+/** @param maxLength - most tokens of a text, in place of `model_max_length` as it was read. */
+export function savedTokenizerFiles(settled: SettledTokenizer, maxLength?: number): TokenizerFiles {
   const { tokenizer, config, names, vocabularyFiles } = settled;
   const map = Object.fromEntries(Object.entries(names).map(([role, name]) => [`${role}_token`, name]));
   const kept = Object.entries(config).filter(([key]) => !dropped.has(key));
-  const own: JsonObject = { tokenizer_class: classOf(settled), ...map };
+  const length: JsonObject = maxLength === undefined ? {} : { model_max_length: maxLength };
+  const own: JsonObject = { tokenizer_class: classOf(settled), ...length, ...map };
+  const others = { ...Object.fromEntries(kept), ...length };
   return {
     'tokenizer.json': tokenizer,
-    'tokenizer_config.json': { ...own, ...Object.fromEntries(kept), ...normalizerSettings(tokenizer) },
+    'tokenizer_config.json': { ...own, ...others, ...normalizerSettings(tokenizer) },
     'special_tokens_map.json': map,
     ...vocabularyFiles,
   };

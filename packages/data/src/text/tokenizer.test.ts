@@ -101,6 +101,7 @@ describe('loadTokenizer', () => {
     });
     expect(Buffer.from(files['vocab.txt'] as Uint8Array).toString()).toBe(vocabTxt);
     expect(first.maxLength).toBeUndefined();
+    expect(first.files(48)['tokenizer_config.json']).toMatchObject({ model_max_length: 48 });
     const second = await load(files);
     expect(second.encodeIds('Cafés the')).toEqual(first.encodeIds('Cafés the'));
     expect(second.files()).toEqual(files);

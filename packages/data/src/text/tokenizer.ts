@@ -38,8 +38,11 @@ export interface Tokenizer {
   specials(pair: boolean): number;
   /** Text of ids, special tokens left out. */
   decode(ids: readonly number[]): string;
-  /** What is saved beside a model, so that `AutoTokenizer` of Python and transformers.js find it. */
-  files(): TokenizerFiles;
+  /**
+   * What is saved beside a model, so that `AutoTokenizer` of Python and transformers.js find it; with `maxLength` as its
+   * `model_max_length`, to which both cut texts.
+   */
+  files(maxLength?: number): TokenizerFiles;
 }
 
 type Encode = (text: string) => number[];
@@ -122,7 +125,7 @@ export function createTokenizer(settled: SettledTokenizer): Tokenizer {
     build,
     specials,
     decode: decoder(tokenizer, place),
-    files: () => savedTokenizerFiles(settled),
+    files: (maxLength) => savedTokenizerFiles(settled, maxLength),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aggregateGlue } from './glue-means.ts';
+import { aggregateGlue, glueBenchmark } from './glue-means.ts';
 import { glueSchema, type GlueData } from './glue-schema.ts';
 
 const names = ['cola', 'sst2', 'mrpc', 'qqp', 'mnli', 'qnli', 'rte', 'stsb'];
@@ -33,5 +33,15 @@ describe('aggregateGlue', () => {
     ).toEqual({});
     const half = names.map((name) => ({ data: dataOf(name, { protocol: 'half' }), value: 0.5 }));
     expect(aggregateGlue(half)).toEqual({ 'mean of 8 tasks, without WNLI': 0.5 });
+  });
+});
+
+it('a table of GLUE has nine columns, and keeps protocols apart', () => {
+  expect(glueBenchmark.parts).toEqual(['cola', 'sst2', 'mrpc', 'stsb', 'qqp', 'mnli', 'qnli', 'rte', 'wnli']);
+  expect(glueBenchmark.partOf(dataOf('SST-2'))).toBe('sst2');
+  expect(glueBenchmark.settingsOf(dataOf('rte'))).toEqual({ protocol: 'validation' });
+  expect(glueBenchmark.settingsOf(dataOf('rte', { protocol: 'half', limit: 5 }))).toEqual({
+    protocol: 'half',
+    limit: 5,
   });
 });

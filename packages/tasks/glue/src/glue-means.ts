@@ -1,10 +1,18 @@
 /** The averages that are published for GLUE; papers often do not say whether WNLI is in theirs. */
-import type { AggregatedRun } from '@mdpd/core';
+import type { AggregatedRun, Benchmark } from '@mdpd/core';
 import type { GlueData } from './glue-schema.ts';
 import { findGlueTask, glueTasks } from './glue-tasks.ts';
 
 /** AX is a diagnosis of MNLI's model, not a task of its own. */
 const averaged = glueTasks.filter(({ name }) => name !== 'ax').map(({ name }) => name);
+
+/** Columns of a table of GLUE. */
+export const glueBenchmark: Benchmark<GlueData> = {
+  parts: averaged,
+  optional: ['wnli'],
+  partOf: ({ task }) => findGlueTask(task).name,
+  settingsOf: ({ protocol, limit }) => ({ protocol, ...(limit === undefined ? {} : { limit }) }),
+};
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

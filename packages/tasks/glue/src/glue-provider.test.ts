@@ -388,6 +388,15 @@ describe('a submission', () => {
     const task = await fixture.open({ task: 'mnli' });
     expect(Object.keys(await task.submission!.open())).toEqual(['test_matched', 'test_mismatched']);
     expect(fixture.said()).toEqual(['there is no file for the test split of AX: its answers are left out']);
+    fixture.write({ 'glue/RTE/dev.tsv': 'index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n' });
+    const rte = await fixture.open({ task: 'rte' }, { splits: ['test'] });
+    expect(await textOf(rte.submission!.open())).toBe(
+      [
+        'error DATA_MISSING at data.root',
+        '  there is no file for the test split of RTE',
+        "  fix: put GLUE's test files there (docs/text.md has the layouts), or name where they are: data.root=…",
+      ].join('\n'),
+    );
     fixture.add({ format: 'tsv', tasks: ['sst2'] });
     fixture.write({ 'glue/SST-2/test.tsv': 'index\tsentence\n0\ta\n1\n' });
     const sst2 = await fixture.open({ task: 'sst2' });

@@ -9,7 +9,7 @@ import {
 } from '@mdpd/core';
 import { answerEncoder } from './answer-encoder.ts';
 import { glueAnswers, type AnswerStyle } from './glue-answers.ts';
-import { aggregateGlue } from './glue-means.ts';
+import { aggregateGlue, glueBenchmark } from './glue-means.ts';
 import { glueMetrics, gluePrimaryMetric } from './glue-metrics.ts';
 import { glueSchema, type GlueData } from './glue-schema.ts';
 import { glueSubmission } from './glue-server.ts';
@@ -142,4 +142,5 @@ export const glueProvider: TaskProvider<GlueData> = {
   dataSchema: glueSchema,
   open: (context) => (context.data ? openWithData({ ...context, data: context.data }) : openSaved(context)),
   aggregate: aggregateGlue,
+  benchmark: glueBenchmark,
 };

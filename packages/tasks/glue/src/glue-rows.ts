@@ -86,6 +86,16 @@ function warnOfBroken(table: TextTable, broken: readonly number[], warn: (messag
   );
 }
 
+/** They stay, as at Hugging Face: QQP has some. */
+function warnOfEmpty(table: TextTable, empty: readonly number[], warn: (message: string) => void): void {
+  if (empty.length === 0) return;
+  const places = empty.slice(0, listed).map((index) => table.place(index));
+  const more = empty.length > listed ? ', …' : '';
+  warn(
+    `${table.origin}: ${empty.length} of ${table.size} rows have an empty text: ${places.join(', ')}${more}`,
+  );
+}
+
 function nothingLeft(table: TextTable, what: string): MdpdError {
   return new MdpdError('TEXT_EMPTY', `${table.origin} has no ${what}`, {
     place: table.origin,
@@ -95,7 +105,8 @@ function nothingLeft(table: TextTable, what: string): MdpdError {
 }
 
 /**
- * Examples of a table with labels. Rows that lack a text or label are left out with one warning: QQP has some.
+ * Examples of a table with labels. Rows that lack a text or label are left out with one warning: QQP has some. Rows whose
+ * text is empty stay, with a warning.
  * Throws TEXT_COLUMNS, TEXT_LABEL for a label that the task does not have, TEXT_EMPTY where nothing is left.
  */
 export function labelledRows(table: TextTable, context: RowContext): TextExamples {
@@ -103,7 +114,7 @@ export function labelledRows(table: TextTable, context: RowContext): TextExample
   const texts = split.tsv.texts.map((column) => findColumn(table, column));
   const column = findColumn(table, split.tsv.label!);
   const read = task.kind === 'regression' ? scoreReader(table, column) : classReader(table, column, context);
-  const [kept, labels, broken]: [number[], number[], number[]] = [[], [], []];
+  const [kept, labels, broken, empty]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let index = 0; index < table.size; index++) {
     const row = table.row(index);
     const label = texts.every((name) => row[name] != null) ? read(row, index) : undefined;
@@ -111,11 +122,13 @@ export function labelledRows(table: TextTable, context: RowContext): TextExample
       broken.push(index);
       continue;
     }
+    if (texts.some((name) => String(row[name]).trim() === '')) empty.push(index);
     kept.push(index);
     labels.push(label);
   }
   if (kept.length === 0) throw nothingLeft(table, 'labelled example');
   warnOfBroken(table, broken, context.warn);
+  warnOfEmpty(table, empty, context.warn);
   return tableExamples(table, texts, kept, labels);
 }
 

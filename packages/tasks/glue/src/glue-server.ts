@@ -1,5 +1,5 @@
 /** What GLUE's server is sent by a model of a task. */
-import type { Dataset, Submission } from '@mdpd/core';
+import { MdpdError, type Dataset, type Submission } from '@mdpd/core';
 import { outputsOfAnswers } from './answer-task.ts';
 import { openGlueSplits } from './glue-splits.ts';
 import type { GlueContext } from './glue-tables.ts';
@@ -19,6 +19,15 @@ function serverSplits(task: GlueTask): { key: string; task: GlueTask; split: str
   );
 }
 
+function nothingToAnswer({ data }: GlueContext, absent: readonly string[]): MdpdError {
+  const place = data.root === undefined ? 'data.source' : 'data.root';
+  return new MdpdError('DATA_MISSING', `there is no file for ${absent.join(', nor for ')}`, {
+    place,
+    fix: `put GLUE's test files there (docs/text.md has the layouts), or name where they are: ${place}=…`,
+    exitCode: 2,
+  });
+}
+
 /** The task's submission; `classes` are its class names in the order of the outputs. */
 export function glueSubmission(
   context: GlueContext,
@@ -34,12 +43,14 @@ export function glueSubmission(
   return {
     async open() {
       const opened: Record<string, Dataset> = {};
+      const absent: string[] = [];
       for (const { key, task: owner, split } of splits) {
         const examples = await openGlueSplits(context, owner, classes).unlabelled(split);
         if (examples) opened[key] = await encoder.dataset(key, examples, 'label');
-        else
-          context.warn(`there is no file for the ${split} split of ${owner.title}: its answers are left out`);
+        else absent.push(`the ${split} split of ${owner.title}`);
       }
+      if (Object.keys(opened).length === 0) throw nothingToAnswer(context, absent);
+      for (const what of absent) context.warn(`there is no file for ${what}: its answers are left out`);
       return opened;
     },
     write(folder, outputs) {

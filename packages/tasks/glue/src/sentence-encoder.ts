@@ -67,6 +67,15 @@ function readLengths({ inputs, backbone }: TaskContext): { most: number; variabl
   });
 }
 
+/**
+ * Most tokens that users of the saved model may give it. Transformers.js hands all tokens over where nothing, or the "very
+ * large" 1e30, is said, and fails at those beyond the positions; Python does likewise. So a length always stands there: the
+ * checkpoint's own, but no less than what was read here (`read`) and no more than the backbone has positions (`most`).
+ */
+function savedLength(said: number | undefined, read: number, most: number): number {
+  return said === undefined ? read : Math.min(Math.max(said, read), most);
+}
+
 /** Numbers of labelled examples; none of others. */
 function targetsOf(examples: TextExamples, target: 'label' | 'score'): TextDatasetOptions['targets'] {
   if (!examples.labelled) return {};
@@ -119,7 +128,7 @@ export async function openEncoder(context: TaskContext, options: EncoderOptions)
       const dataset = await TextDataset.open(examples, { ...shared, targets: {} });
       return dataset.load([...texts.keys()]);
     },
-    files: () => tokenizer.files(),
+    files: () => tokenizer.files(savedLength(tokenizer.maxLength, maxLength, most)),
   };
 }
 

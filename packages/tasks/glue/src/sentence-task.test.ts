@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { useBackend } from '@mdpd/tensor/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dataset, SavedFile } from '@mdpd/core';
@@ -167,6 +169,23 @@ describe('openEncoder', () => {
     expect(fixture.warnings.splice(0)).toEqual([
       'texts are cut to 32 tokens instead of 128: the backbone reads no more',
     ]);
+  });
+
+  it.each([
+    ['nothing', undefined, 16],
+    ['"very large"', 1e30, 16],
+    ['less than was read', 8, 16],
+    ['more than was read', 24, 24],
+    ['more than the backbone reads', 512, 32],
+  ])('saves how long texts may be where the checkpoint says %s', async (_, said, saved) => {
+    if (said !== undefined) {
+      const config = JSON.stringify({ model_max_length: said });
+      fixture.write({ 'said/vocab.txt': readFileSync(join(fixture.model, 'vocab.txt')) });
+      fixture.write({ 'said/tokenizer_config.json': config });
+    }
+    const tokenizer = said === undefined ? {} : { tokenizer: './said' };
+    const opened = await openEncoder(fixture.context(), { maxLength: 16, ...tokenizer });
+    expect(opened.files()['tokenizer_config.json']).toMatchObject({ model_max_length: saved });
   });
 
   it('pads to the one length that a backbone reads', async () => {

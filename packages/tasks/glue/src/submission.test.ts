@@ -62,6 +62,7 @@ describe('writeSubmission', () => {
     expect(first.missing).toEqual(submissionFiles.filter((name) => name !== 'RTE.tsv'));
     const second = writeSubmission(folder, { 'CoLA.tsv': 'index\tprediction\n0\t1\n' });
     expect(second.missing).toHaveLength(9);
+    expect(second.files).toEqual([join(folder, 'CoLA.tsv')]);
     const files = unzipSync(readFileSync(second.archive));
     const texts = Object.entries(files).map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]);
     expect(texts).toEqual([

@@ -78,5 +78,10 @@ export function writeSubmission(folder: string, files: Readonly<Record<string, s
   const present = contents.flatMap(([name, bytes]) => (bytes ? [[name, bytes] as const] : []));
   const path = join(folder, archive);
   writeFileSync(path, zipSync(Object.fromEntries(present), { level: 9, mtime: date }));
-  return { archive: path, missing: contents.flatMap(([name, bytes]) => (bytes ? [] : [name])) };
+  const written = Object.keys(files).map((name) => join(folder, name));
+  return {
+    archive: path,
+    files: written,
+    missing: contents.flatMap(([name, bytes]) => (bytes ? [] : [name])),
+  };
 }
