@@ -5,6 +5,7 @@ import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
 import { commonOptions, optional, variadic, wholeNumber } from './command-line.ts';
+import { drawPredictions } from './draw.ts';
 import { clip, formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
@@ -26,6 +27,7 @@ export default command({
     'mdpd predict runs/sst2/20261123-063956 "a film that stays"',
     'mdpd predict runs/sst2/20261123-063956 --file reviews.txt',
     'mdpd predict runs/sst2/20261123-063956 --submission answers',
+    'mdpd predict runs/scenes/20261123-063956 "photo.jpg the red circle" --draw found',
   ],
   args: {
     target: { type: 'positional', required: true, description: 'folder of a run, or of a model' },
@@ -33,7 +35,8 @@ export default command({
       type: 'positional',
       valueHint: variadic,
       required: false,
-      description: 'what to predict for: image files, or texts; a pair of texts has a tab between them',
+      description:
+        'what to predict for: image files, or texts; a pair of texts has a tab between them, an image and a text a space',
     },
     file: {
       type: 'string',
@@ -55,6 +58,11 @@ export default command({
       valueHint: 'file',
       description: 'with --submission: recipe with the data, for a model without a run',
     },
+    draw: {
+      type: 'string',
+      valueHint: 'folder',
+      description: 'draw boxes that were found onto their images, as PNG files in this folder',
+    },
     executor: { type: 'string', valueHint: 'name', description: 'executor (default: auto)' },
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
@@ -64,7 +72,7 @@ export default command({
       refuseOptions('without --submission', { recipe: args.recipe });
       return predict(name!, rest, args);
     }
-    refuseOptions('with --submission', { file: args.file, top: args.top });
+    refuseOptions('with --submission', { file: args.file, top: args.top, draw: args.draw });
     return submit(name!, rest, { ...args, folder: submission || defaultFolder });
   },
 });
@@ -82,6 +90,7 @@ function refuseOptions(when: string, options: Readonly<Record<string, string | u
 interface PredictOptions {
   readonly file?: string;
   readonly top?: string;
+  readonly draw?: string;
   readonly executor?: string;
   readonly json?: boolean;
 }
@@ -110,6 +119,7 @@ async function predict(name: string, typed: readonly string[], options: PredictO
     ...prediction,
     ...(prediction.top ? { top: prediction.top.slice(0, top) } : {}),
   }));
+  if (options.draw !== undefined) await drawPredictions(answers, options.draw);
   output.answer(output.json ? toJson(answers) : formatPredictions(answers));
   return 0;
 }
@@ -129,7 +139,7 @@ async function predictAll(
     const width = output.length / batch.size;
     for (let row = 0; row < batch.size; row++) {
       const own = output.subarray(row * width, (row + 1) * width);
-      predictions.push(outputs.reader.decode(own, rowOf(batch.input, row)));
+      predictions.push(outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row)));
     }
   }
   disposeRecord(params);

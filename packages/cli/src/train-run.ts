@@ -83,6 +83,7 @@ async function openTask(
     ...backboneContext(opened),
     sources: registry.sources.values,
     textSources: registry.textSources.values,
+    folderSources: registry.folderSources.values,
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
     warn: (message) => {
@@ -122,9 +123,10 @@ async function prepare(
   return { ...job, ...parts, head, initial };
 }
 
-/** `10 classes`, `a score`, `30,522 words`. */
+/** `10 classes`, `a score`, `a box`, `30,522 words`. */
 function describeOutputs({ head, labels }: Task): string {
   if (head.kind === 'classification') return `${labels.length} classes`;
+  if (head.kind === 'box') return 'a box';
   return head.kind === 'regression' ? 'a score' : `${formatCount(head.outputs)} words`;
 }
 

@@ -8,6 +8,8 @@ export interface Batch {
   readonly input: HostRecord;
   /** What the task's loss compares with, each [B, …]. Empty for unlabelled data. */
   readonly target: HostRecord;
+  /** What only reading the outputs needs (sizes of images before they were resized), each [B, …]; no backbone sees it. */
+  readonly about?: HostRecord;
 }
 
 export interface LoadOptions {
@@ -68,6 +70,22 @@ export interface ImageSource {
   readonly splits: Readonly<Record<string, number | undefined>>;
   /** Opens a split. Throws DATA_SOURCE_MISSING with the command to install what it reads. */
   open(split: string, context: SourceContext): Promise<ImageSet>;
+}
+
+/** Told about long work while a folder is made ready. */
+export interface FolderContext extends SourceContext {
+  progress?(done: number, total: number): void;
+}
+
+/**
+ * A named folder of files in the layout of a data set, written where it is first asked for: `zoo:scenes` stands wherever a
+ * task expects a folder.
+ */
+export interface FolderSource {
+  readonly name: string;
+  readonly description: string;
+  /** Absolute path of the folder, with all its files. What is there already is not written again. */
+  prepare(context: FolderContext): Promise<string>;
 }
 
 /** A row of a table by column name; what is missing is null. */

@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { HeadKind } from './backbone.ts';
-import type { Batch, Dataset, ImageSource, TextSource } from './dataset.ts';
+import type { Batch, Dataset, FolderSource, ImageSource, TextSource } from './dataset.ts';
 import type { ProgressRecord } from './reporter.ts';
 import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
 
@@ -20,6 +20,8 @@ export interface Prediction {
   readonly probability?: number;
   /** Best alternatives, best first, the prediction itself included. */
   readonly top?: readonly { readonly value: string; readonly probability: number }[];
+  /** Where in the image it is: upper left corner, width and height, in pixels of the upright image as the file has it. */
+  readonly box?: readonly [x: number, y: number, width: number, height: number];
 }
 
 /** Collects outputs of a split batch by batch. */
@@ -49,10 +51,16 @@ export interface Task {
    * the examples have none, which happens to outputs [B, C] only.
    */
   distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
+  /**
+   * The teacher that the outputs of two models make together, of their shape; neither is differentiated. Absent: what the
+   * kind of the head says, the mean of both distributions for classes, of every answer's probability for `vqa`, and of
+   * both outputs for scores, boxes and embeddings.
+   */
+  ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;
   /**
-   * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read, each
-   * [1, …], where it is at hand: it says which of the tokens were asked for.
+   * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read and what the
+   * batch has `about` it, each [1, …], where it is at hand: which of the tokens were asked for, how large the image was.
    */
   decode(output: Float32Array, input?: HostRecord): Prediction;
   /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */
@@ -119,6 +127,8 @@ export interface TaskContext<Data = unknown> {
   readonly backboneFiles: Readonly<Record<string, JsonObject>>;
   readonly sources: readonly ImageSource[];
   readonly textSources: readonly TextSource[];
+  /** Named folders, which `openFolder` of `@mdpd/data` looks up; absent: there are none. */
+  readonly folderSources?: readonly FolderSource[];
   /** Folder against which paths in `data` are resolved. */
   readonly directory: string;
   /** At most this many examples a split (`--smoke`). */

@@ -42,7 +42,8 @@ async function classifyLong(run: string): Promise<{ readonly tokens: number; rea
   const classify = await pipeline('text-classification', 'model', { dtype: 'fp32' });
   try {
     const tokens = classify.tokenizer.encode(long).length;
-    const [{ label }] = (await classify(long)) as [{ label: string }];
+    const [answer] = await classify(long);
+    const { label } = answer as { label: string };
     return { tokens, label };
   } finally {
     await classify.dispose();

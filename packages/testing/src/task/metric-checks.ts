@@ -3,7 +3,7 @@
  *
  * Letters: N tokens, C outputs.
  */
-import type { Batch, HostRecord, Prediction, Task } from '@mdpd/core';
+import type { Batch, HeadKind, HostRecord, Prediction, Task } from '@mdpd/core';
 import { ensure, type Check } from '../check.ts';
 import {
   labelsOf,
@@ -121,6 +121,8 @@ function favouring(task: Task, size: number, target: HostRecord, favour: number)
   }
   const labels = labelsOf(task, target);
   if (!labels) return undefined;
+  if (task.head.kind === 'matching')
+    return Float32Array.from(labels.data, (label) => (label > 0 ? favour : -favour));
   const { outputs } = task.head;
   const values = new Float32Array(
     outputShape(task, size, target).reduce((product, length) => product * length, 1),
@@ -186,6 +188,9 @@ async function checkDecode(subject: TaskSubject): Promise<void> {
   }
 }
 
+/** Heads whose outputs have no names: coordinates, similarities. */
+const unnamed: readonly HeadKind[] = ['box', 'matching', 'embeddings'];
+
 async function checkLabels({ task }: TaskSubject): Promise<void> {
   const { labels, head } = task;
   ensure(new Set(labels).size === labels.length, 'has two labels of one name');
@@ -193,7 +198,7 @@ async function checkLabels({ task }: TaskSubject): Promise<void> {
     labels.every((label) => label !== ''),
     'has a label without a name',
   );
-  if (!readsTokens(task)) {
+  if (!readsTokens(task) && !unnamed.includes(head.kind)) {
     ensure(labels.length === head.outputs, `has ${labels.length} labels for ${head.outputs} outputs`);
   }
   for (const [name, content] of Object.entries(task.savedFiles())) {
