@@ -29,8 +29,12 @@ function boundaries(allow) {
       'backbone-vit',
       'backbone-bert',
       'backbone-t5',
+      'backbone-clip',
+      'backbone-vilt',
       'task-vtab',
       'task-glue',
+      'task-vqa',
+      'task-refcoco',
     ].map((name) => ['@mdpd/testing', `@mdpd/${name}`]),
     depConstraints: Object.entries(arrows).map(([room, below]) => ({
       sourceTag: `room:${room}`,

@@ -62,7 +62,16 @@ function unloaded({ parameters }: Head, loaded: HostRecord): readonly ParameterS
   return parameters.filter((spec) => !isThere(spec) || (!whole && !spec.pretrained));
 }
 
-const kinds: readonly HeadKind[] = ['classification', 'regression', 'maskedLm', 'seq2seq'];
+const kinds: readonly HeadKind[] = [
+  'classification',
+  'regression',
+  'maskedLm',
+  'seq2seq',
+  'vqa',
+  'box',
+  'matching',
+  'embeddings',
+];
 
 /** Parameters of every head of a backbone: what its checkpoints may hold, whatever they were trained for. */
 function namesOfHeads(backbone: Backbone): string[] {

@@ -6,11 +6,13 @@ type TaskHead = Task['head'];
 type Described = Pick<Backbone, 'config' | 'head'>;
 
 const overTokens: readonly HeadKind[] = ['maskedLm', 'seq2seq'];
+/** Kinds that `id2label` does not tell from others, or that have no labels. */
+const told: readonly HeadKind[] = [...overTokens, 'vqa', 'box', 'matching', 'embeddings'];
 const mostOutputs = 10_000_000;
 
 /** What config.json keeps of a head that `id2label` does not describe. */
 export function headConfig({ kind, outputs }: TaskHead): JsonObject {
-  return overTokens.includes(kind) ? { head: { kind, outputs } } : {};
+  return told.includes(kind) ? { head: { kind, outputs } } : {};
 }
 
 /** The head of a saved model; undefined where config.json describes none. */
@@ -28,7 +30,7 @@ export function savedHead(backbone: Described): TaskHead | undefined {
 
 function ownHead(saved: JsonValue | undefined): TaskHead | undefined {
   const head = objectOf(saved);
-  const kind = overTokens.find((each) => each === head?.['kind']);
+  const kind = told.find((each) => each === head?.['kind']);
   const outputs = head?.['outputs'];
   const counts = typeof outputs === 'number' && Number.isInteger(outputs) && outputs > 0;
   return kind && counts && outputs <= mostOutputs ? { kind, outputs } : undefined;

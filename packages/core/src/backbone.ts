@@ -55,6 +55,11 @@ export interface StreamSpec {
   readonly causal?: boolean;
   /** Streams at whose last state its blocks look (cross-attention of a decoder). */
   readonly reads?: readonly string[];
+  /**
+   * Streams that never meet this one in the backbone (the towers of CLIP), which its ladder of the side network looks at
+   * as if its blocks did: what both say together only the side network can learn, and the head.
+   */
+  readonly fuses?: readonly string[];
 }
 
 export interface Head {
@@ -63,6 +68,11 @@ export interface Head {
   readonly parameters: readonly ParameterSpec[];
   /** The stream of whose finished state it reads every token, [B, N, D]; absent: what `Backbone.pool` gives, [B, D]. */
   readonly stream?: string;
+  /**
+   * What `apply` reads, [B, F], from the finished state of all streams, where that is neither `Backbone.pool` nor one
+   * stream: attention over tokens, several streams side by side. `params` as those of `apply`.
+   */
+  features?(params: Params, finished: State): Tensor;
   /** Parameters of stage `embed` that `apply` reads too: word embeddings that are also the last matrix. Saved once. */
   readonly tied?: readonly string[];
   /**
@@ -115,9 +125,13 @@ export interface Backbone {
 
 /**
  * `classification` and `regression` read the pooled state; `maskedLm` gives logits over the vocabulary for every token,
- * `seq2seq` for every token of the decoder.
+ * `seq2seq` for every token of the decoder. Of images with texts, each [B, C]: `vqa` logits of C answers; `box` four raw
+ * values whose sigmoids are centre x, centre y, width and height as shares of the image; `matching` one logit, whether
+ * the text describes the image; `embeddings` the image's and the text's unit vectors side by side, C twice their width
+ * whatever was asked for.
  */
-export type HeadKind = 'classification' | 'regression' | 'maskedLm' | 'seq2seq';
+export type HeadKind =
+  'classification' | 'regression' | 'maskedLm' | 'seq2seq' | 'vqa' | 'box' | 'matching' | 'embeddings';
 
 export interface BackboneProvider {
   readonly name: string;

@@ -33,11 +33,16 @@ export function disposeStates(states: readonly State[], input: Readonly<TensorRe
   for (const state of states) tf.dispose(Object.values(state).filter((tensor) => !given.has(tensor)));
 }
 
+/** What the head reads of the finished state: its own features, the tokens of a stream, or the pooled state. */
+function headFeatures(backbone: Backbone, head: Head, at: StageParams, finished: State): tf.Tensor {
+  if (head.features) return head.features(at('head'), finished);
+  return head.stream === undefined ? backbone.pool(at('finish'), finished) : finished[head.stream]!;
+}
+
 /** Logits from h_L: [B, C], or [B, N, C] where the head reads the tokens of a stream. */
 export function runHead(backbone: Backbone, head: Head, at: StageParams, last: State): tf.Tensor {
   const finished = backbone.finish(at('finish'), last);
-  const features = head.stream === undefined ? backbone.pool(at('finish'), finished) : finished[head.stream]!;
-  return head.apply(at('head'), features);
+  return head.apply(at('head'), headFeatures(backbone, head, at, finished));
 }
 
 /** Logits [B, C] or [B, N, C] of backbone + head: the whole of what ships. */

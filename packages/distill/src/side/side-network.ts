@@ -30,7 +30,7 @@ import {
   sideBlockPlan,
   type Source,
 } from './side-block.ts';
-import { readingOrder } from './side-order.ts';
+import { readingOrder, sourcesOf } from './side-order.ts';
 import type { SideSettings } from './side-settings.ts';
 
 export interface SideShape {
@@ -126,7 +126,8 @@ export function sidePlan(
   for (const [stream, { width: tapWidth, tokens }] of Object.entries(backbone.streams)) {
     const shape = sideShape(backbone, stream, settings);
     const name = `side.${stream}`;
-    pooledWidth += shape.width * (settings.pool === 'both' ? 2 : 1);
+    pooledWidth += shape.width * pooledParts[settings.pool];
+    if (settings.pool === 'attention') plans.push(linearPlan(`${name}.looks`, shape.width, looks));
     plans.push({
       [`${name}.positions`]: {
         shape: [1, tokens, shape.width],
@@ -142,7 +143,7 @@ export function sidePlan(
       plans.push(linearPlan(`${name}.stem_out`, summaryWidth, shape.width));
       pooledWidth += summaryWidth;
     }
-    const reads = backbone.streams[stream]!.reads ?? [];
+    const reads = sourcesOf(backbone, stream);
     const widths = Object.fromEntries(reads.map((read) => [read, sideShape(backbone, read, settings).width]));
     for (const { tap, layer } of rungs(backbone, settings, stream)) {
       plans.push(linearPlan(`${name}.down.${tap}`, tapWidth, shape.width));
@@ -166,6 +167,17 @@ export function sidePlan(
 
 /** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
 const upGain = 0.1;
+
+/** Learned looks at the tokens with `pool: attention`. */
+const looks = 4;
+
+/** Vectors of S values a stream that the side head reads. */
+const pooledParts: Readonly<Record<SideSettings['pool'], number>> = {
+  stream: 1,
+  mean: 1,
+  both: 2,
+  attention: 2 + looks,
+};
 
 interface Rung {
   /** Hidden state that enters here: h_tap. */
@@ -201,7 +213,7 @@ export function runSide(
     const layers = tappedLayers(backbone, settings, stream).length;
     const tokens = states[0]![stream]!.shape[1]!;
     const { mask, bias } = tokenView(spec, states[0]!, tokens);
-    const sources = (spec.reads ?? []).map((read) => finished[read]!);
+    const sources = sourcesOf(backbone, stream).map((read) => finished[read]!);
     let s = positionsFor(params[`${name}.positions`]!, tokens);
     if (raw.tokens[stream]) s = tf.add(s, rawPath(params, name, raw.tokens[stream]));
     if (raw.grid[stream]) {
@@ -219,7 +231,9 @@ export function runSide(
     }
     const features = norm(params, `${name}.norm`, s);
     finished[stream] = { stream, state: features, bias: mask && keyBias(mask) };
-    if (!tokenHead) pooled.push(...poolSide(features, settings.pool, spec.pooled, mask));
+    if (tokenHead) continue;
+    pooled.push(...poolSide(features, settings.pool, spec.pooled, mask));
+    if (settings.pool === 'attention') pooled.push(lookAround(params, `${name}.looks`, features, mask));
   }
   if (tokenHead) {
     const { state } = finished[tokenHead.stream]!;
@@ -281,6 +295,15 @@ function poolSide(
     pooled === 'mean'
       ? mean()
       : tf.reshape(tf.slice(x, [0, pooled, 0], [-1, 1, -1]), [x.shape[0]!, x.shape[2]!]);
-  if (pool === 'both') return [token(), mean()];
+  if (pool === 'both' || pool === 'attention') return [token(), mean()];
   return [pool === 'mean' ? mean() : token()];
+}
+
+/** Means of all tokens by learned weights, one after the other: [B, N, S] to [B, looks·S]. */
+function lookAround(params: Params, name: string, x: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
+  const [batch, tokens, width] = x.shape as [number, number, number];
+  const scores = tf.reshape(tf.transpose(dense(params, name, x), [0, 2, 1]), [batch, looks, 1, tokens]);
+  const weights = tf.softmax(mask ? tf.add(scores, keyBias(mask)) : scores, -1);
+  const seen = tf.matMul(tf.reshape(weights, [batch, looks, tokens]), x);
+  return tf.reshape(seen, [batch, looks * width]);
 }

@@ -1,6 +1,12 @@
 /** In which order the ladders of several streams are climbed, and what they read of each other. */
 import { MdpdError, type Backbone } from '@mdpd/core';
 
+/** Streams at which a ladder looks: those that the backbone's blocks read, and those that only the side network joins. */
+export function sourcesOf(backbone: Backbone, stream: string): string[] {
+  const { reads = [], fuses = [] } = backbone.streams[stream]!;
+  return [...reads, ...fuses];
+}
+
 /** Streams, each after those that it reads. Throws SIDE_READS where they read each other. */
 export function readingOrder(backbone: Backbone): string[] {
   const order: string[] = [];
@@ -17,7 +23,7 @@ export function readingOrder(backbone: Backbone): string[] {
       );
     }
     entered.add(stream);
-    for (const source of backbone.streams[stream]!.reads ?? []) enter(source);
+    for (const source of sourcesOf(backbone, stream)) enter(source);
     order.push(stream);
   };
   Object.keys(backbone.streams).forEach(enter);

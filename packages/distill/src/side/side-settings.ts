@@ -30,10 +30,11 @@ export const sideSchema = z
       .default(4)
       .describe("pixels of context around a token's own input (taps+raw)"),
     pool: z
-      .enum(['stream', 'mean', 'both'])
+      .enum(['stream', 'mean', 'both', 'attention'])
       .default('both')
       .describe(
-        "what the side head reads: the token that the backbone's head reads, the mean of all, or both",
+        "what the side head reads: the token that the backbone's head reads, the mean of all, both, or both and four " +
+          'learned looks at all tokens, which tell where something is',
       ),
     recompute: z
       .union([z.literal('auto'), z.boolean()])

@@ -56,9 +56,10 @@ function checkStages({ backbone, head, specs, parameters, input: given }: Case):
     state = backbone.block(at(index), index, state);
   }
   const finished = backbone.finish(at('finish'), state);
-  const features = featuresOf(head, finished, () => backbone.pool(at('finish'), finished));
   const ofHead = new Set<string>();
-  head.apply(guarded(all, stages, 'head', ofHead, head.tied), features);
+  const headParams = guarded(all, stages, 'head', ofHead, head.tied);
+  const features = featuresOf(head, headParams, finished, () => backbone.pool(at('finish'), finished));
+  head.apply(headParams, features);
   const loose = head.tied?.find((name) => !ofHead.has(name));
   ensure(loose === undefined, `the head does not read ${loose}, to which it is tied`);
   for (const name of ofHead) seen.add(name);

@@ -93,7 +93,7 @@ function checkStates({ backbone, head, outputs, parameters, input: given }: Case
   ensureShape(pooled, [batch, pooled.shape[1]!], 'pool');
   const logits = head.apply(
     params,
-    featuresOf(head, finished, () => pooled),
+    featuresOf(head, params, finished, () => pooled),
   );
   const tokens = head.stream === undefined ? [] : [counts[head.stream]!];
   ensureShape(logits, [batch, ...tokens, outputs], 'head');

@@ -1,5 +1,5 @@
 /** What the backbone checks look at. */
-import type { Backbone, BackboneProvider, Head, HeadKind, JsonObject, State } from '@mdpd/core';
+import type { Backbone, BackboneProvider, Head, HeadKind, JsonObject, Params, State } from '@mdpd/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { ensure } from '../check.ts';
 import { modelUnderTest, type InputMaker, type ModelUnderTest } from '../model-under-test.ts';
@@ -27,16 +27,24 @@ export interface Case extends ModelUnderTest {
   readonly kind: HeadKind;
   /** C. */
   readonly outputs: number;
-  /** Class names; heads over tokens have none. */
+  /** Class names; only classes and answers have them. */
   readonly labels: readonly string[];
 }
 
 const labels = ['zero', 'one', 'two', 'three'];
 const tokenKinds: readonly HeadKind[] = ['maskedLm', 'seq2seq'];
+/** Kinds of head over images with texts, with C; of embeddings it depends on the configuration. */
+const pairKinds: Partial<Record<HeadKind, number>> = {
+  vqa: labels.length,
+  box: 4,
+  matching: 1,
+  embeddings: 2,
+};
+const otherKinds = [...tokenKinds, ...(Object.keys(pairKinds) as HeadKind[])];
 
 /**
  * A model with a classifier for every configuration (or, of backbones that have none, with the first head over tokens that
- * there is), and one with every other head over tokens that some configuration has.
+ * there is), and one with every other head that some configuration has.
  */
 export function casesOf(subject: BackboneSubject): Case[] {
   const { provider, configs } = subject;
@@ -45,29 +53,30 @@ export function casesOf(subject: BackboneSubject): Case[] {
   const hasHead = (kind: HeadKind, at: number): boolean =>
     backbones[at]!.head(kind, outputsOf(subject, configs[at]!, kind)) !== undefined;
   const kindOf = (at: number): HeadKind =>
-    (['classification', ...tokenKinds] as const).find((kind) => hasHead(kind, at)) ?? 'classification';
+    (['classification', ...otherKinds] as const).find((kind) => hasHead(kind, at)) ?? 'classification';
   const main = configs.map((config, at) => caseOf(subject, config, backbones[at]!, kindOf(at)));
-  const others = tokenKinds.filter((kind) => main.every((each) => each.kind !== kind));
-  const overTokens = others.flatMap((kind) => {
+  const others = otherKinds.filter((kind) => main.every((each) => each.kind !== kind));
+  const further = others.flatMap((kind) => {
     const at = configs.findIndex((_, index) => hasHead(kind, index));
     return at < 0 ? [] : [caseOf(subject, configs[at]!, backbones[at]!, kind)];
   });
-  return [...main, ...overTokens];
+  return [...main, ...further];
 }
 
 /** C. */
 function outputsOf(subject: BackboneSubject, config: JsonObject, kind: HeadKind): number {
-  return tokenKinds.includes(kind) ? wordsOf(subject, config) : labels.length;
+  if (kind === 'embeddings') return 2 * Number(config['projection_dim']);
+  return tokenKinds.includes(kind) ? wordsOf(subject, config) : (pairKinds[kind] ?? labels.length);
 }
 
 function caseOf(subject: BackboneSubject, config: JsonObject, backbone: Backbone, kind: HeadKind): Case {
   const { provider, input } = subject;
   const words = wordsOf(subject, config);
-  const overTokens = tokenKinds.includes(kind);
+  const hasLabels = kind === 'classification' || kind === 'vqa';
   const outputs = outputsOf(subject, config, kind);
   const model = modelUnderTest(provider, backbone, { kind, outputs, input: input ?? sampleInput(words) });
-  const title = JSON.stringify(config) + (overTokens ? `, ${kind}` : '');
-  return { ...model, provider, kind, outputs, labels: overTokens ? [] : labels, title };
+  const title = JSON.stringify(config) + (kind === 'classification' ? '' : `, ${kind}`);
+  return { ...model, provider, kind, outputs, labels: hasLabels ? labels : [], title };
 }
 
 /** Without any, 2: ids are 0 and 1. */
@@ -81,6 +90,12 @@ export function streamNames(backbone: Backbone): string[] {
 }
 
 /** What a head reads of the finished state. */
-export function featuresOf(head: Head, finished: State, pool: (finished: State) => tf.Tensor): tf.Tensor {
+export function featuresOf(
+  head: Head,
+  params: Params,
+  finished: State,
+  pool: (finished: State) => tf.Tensor,
+): tf.Tensor {
+  if (head.features) return head.features(params, finished);
   return head.stream === undefined ? pool(finished) : finished[head.stream]!;
 }

@@ -1,0 +1,4 @@
+/** The plugin of this package: boxes of what a phrase names. */
+import { definePlugin } from '@mdpd/core';
+
+export default definePlugin({ name: '@mdpd/task-refcoco', tasks: [] });
