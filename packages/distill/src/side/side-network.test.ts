@@ -210,8 +210,21 @@ function ladder64(
   const normed = layerNorm64(s, params[`${name}.norm.weight`]!, params[`${name}.norm.bias`]!, 1e-6);
   const mean = normed[0]!.map((_, column) => mean64(normed.map((row) => row[column]!)));
   const token = spec.pooled === 'mean' ? mean : normed[spec.pooled]!;
-  const features = { both: [...token, ...mean], mean, stream: token }[given.pool];
+  const seen = given.pool === 'attention' ? lookAround64(normed, dense(`${name}.looks`, normed)) : [];
+  const both = [...token, ...mean];
+  const features = { both, mean, stream: token, attention: [...both, ...seen] }[given.pool];
   return { features: [...summary, ...features], states };
+}
+
+/** For every look the mean of all tokens by the soft-max of its scores, one after the other. */
+function lookAround64(tokens: Matrix, scores: Matrix): number[] {
+  return scores[0]!.flatMap((_, look) => {
+    const weights = scores.map((row) => Math.exp(row[look]!));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return tokens[0]!.map((__, column) =>
+      tokens.reduce((sum, token, at) => sum + (weights[at]! / total) * token[column]!, 0),
+    );
+  });
 }
 
 /** Values of a token and its neighbours at most `context` away, zeros beyond the ends. */
@@ -232,6 +245,7 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runSide on %s', (backend) => {
     ['taps and convolutions', { input: 'taps+conv' }, { tokens: 19 }],
     ['convolutions for one of two streams', { input: 'taps+conv', pool: 'mean' }, { streams: 2 }],
     ['some layers', { layers: [2, 3] }, {}],
+    ['learned looks at the tokens', { pool: 'attention' }, {}],
     ['the first layer alone, read at the token of the backbone', { layers: [1], pool: 'stream' }, {}],
     ['the mean of all tokens', { pool: 'mean' }, {}],
     ['two streams', { context: 0 }, { streams: 2 }],
