@@ -18,6 +18,7 @@ it('lists what plugins offer, with the package of each', () => {
         { name: 'digits', description: 'ten digits', splits: { train: 60, test: undefined }, open: never },
       ],
       textSources: [{ name: 'mail', description: 'good and bad', splits: { test: 5 }, open: never }],
+      folderSources: [{ name: 'zoo:boxes', description: 'of everything', prepare: never }],
     }),
   ]);
   expect(formatListing(listAll(registry, '/work'))).toBe(
@@ -28,6 +29,7 @@ it('lists what plugins offer, with the package of each', () => {
       'methods\n  none',
       'sources\n  digits  ten digits [train 60, test] (my-plugin)',
       'text sources\n  mail  good and bad [test 5] (my-plugin)',
+      'folder sources\n  zoo:boxes  of everything (my-plugin)',
       'executors\n  none',
     ].join('\n\n'),
   );

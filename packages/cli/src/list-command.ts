@@ -42,6 +42,7 @@ export function listAll(registry: Registry, directory: string = process.cwd()): 
     methods: entries(registry.methods),
     sources: entries(registry.sources, splitsOf),
     textSources: entries(registry.textSources, splitsOf),
+    folderSources: entries(registry.folderSources),
     executors: entries(registry.executors),
   };
 }

@@ -122,6 +122,7 @@ export async function openTask(
     ...backboneContext(opened),
     sources: registry.sources.values,
     textSources: registry.textSources.values,
+    folderSources: registry.folderSources.values,
     directory,
     limit: recipe?.smoke ? smokeExamples : undefined,
     splits,

@@ -83,6 +83,7 @@ async function openTask(
     ...backboneContext(opened),
     sources: registry.sources.values,
     textSources: registry.textSources.values,
+    folderSources: registry.folderSources.values,
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
     warn: (message) => {

@@ -70,6 +70,22 @@ export interface ImageSource {
   open(split: string, context: SourceContext): Promise<ImageSet>;
 }
 
+/** Told about long work while a folder is made ready. */
+export interface FolderContext extends SourceContext {
+  progress?(done: number, total: number): void;
+}
+
+/**
+ * A named folder of files in the layout of a data set, written where it is first asked for: `zoo:scenes` stands wherever a
+ * task expects a folder.
+ */
+export interface FolderSource {
+  readonly name: string;
+  readonly description: string;
+  /** Absolute path of the folder, with all its files. What is there already is not written again. */
+  prepare(context: FolderContext): Promise<string>;
+}
+
 /** A row of a table by column name; what is missing is null. */
 export type TextRow = Readonly<Record<string, string | number | null>>;
 

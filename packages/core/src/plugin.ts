@@ -1,7 +1,7 @@
 /** Plugins: what a package adds to mdpd, wrapped in an Inversify container module. */
 import { ContainerModule } from 'inversify';
 import type { BackboneProvider } from './backbone.ts';
-import type { ImageSource, TextSource } from './dataset.ts';
+import type { FolderSource, ImageSource, TextSource } from './dataset.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
 import type { TaskProvider } from './task.ts';
@@ -25,6 +25,7 @@ export interface PluginParts {
   readonly executors?: readonly ExecutorProvider[];
   readonly sources?: readonly ImageSource[];
   readonly textSources?: readonly TextSource[];
+  readonly folderSources?: readonly FolderSource[];
   readonly models?: readonly ModelSource[];
 }
 
@@ -45,6 +46,7 @@ export function definePlugin(parts: PluginParts): Plugin {
     add(tokens.executor, parts.executors);
     add(tokens.source, parts.sources);
     add(tokens.textSource, parts.textSources);
+    add(tokens.folderSource, parts.folderSources);
     add(tokens.model, parts.models);
   });
   return { name: parts.name, module };

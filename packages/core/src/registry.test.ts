@@ -30,6 +30,17 @@ it('collects what plugins register, with the plugin of each', () => {
   expect(registry.tasks.names).toEqual([]);
 });
 
+it('collects folder sources, which stand wherever a folder is expected', () => {
+  const boxes = { name: 'zoo:boxes', description: '', prepare: () => Promise.resolve('/boxes') };
+  const registry = createRegistry([definePlugin({ name: 'one', folderSources: [boxes] })]);
+  expect(registry.folderSources.get('zoo:boxes')).toBe(boxes);
+  expect(failure(() => registry.folderSources.get('zoo:box'))).toContain(
+    'error UNKNOWN_FOLDER_SOURCE\n  there is no folder source "zoo:box"\n  allowed: zoo:boxes',
+  );
+  const twice = ['one', 'two'].map((name) => definePlugin({ name, folderSources: [boxes] }));
+  expect(failure(() => createRegistry(twice))).toContain('folder source "zoo:boxes" is registered twice');
+});
+
 it('names both packages when two register one name', () => {
   const plugins = ['one', 'two'].map((name) => definePlugin({ name, models: [model('zoo:a')] }));
   expect(failure(() => createRegistry(plugins))).toMatchInlineSnapshot(`

@@ -1,7 +1,7 @@
 /** Everything the loaded plugins offer, by kind and name. */
 import { Container } from 'inversify';
 import type { BackboneProvider } from './backbone.ts';
-import type { ImageSource, TextSource } from './dataset.ts';
+import type { FolderSource, ImageSource, TextSource } from './dataset.ts';
 import { MdpdError } from './errors.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
@@ -68,6 +68,7 @@ export interface Registry {
   readonly executors: Shelf<ExecutorProvider>;
   readonly sources: Shelf<ImageSource>;
   readonly textSources: Shelf<TextSource>;
+  readonly folderSources: Shelf<FolderSource>;
   readonly models: Shelf<ModelSource>;
 }
 
@@ -84,6 +85,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     executors: shelf('executor', tokens.executor),
     sources: shelf('source', tokens.source),
     textSources: shelf('text source', tokens.textSource),
+    folderSources: shelf('folder source', tokens.folderSource),
     models: shelf('model', tokens.model),
   };
 }

@@ -6,7 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { HeadKind } from './backbone.ts';
-import type { Batch, Dataset, ImageSource, TextSource } from './dataset.ts';
+import type { Batch, Dataset, FolderSource, ImageSource, TextSource } from './dataset.ts';
 import type { ProgressRecord } from './reporter.ts';
 import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
 
@@ -117,6 +117,8 @@ export interface TaskContext<Data = unknown> {
   readonly backboneFiles: Readonly<Record<string, JsonObject>>;
   readonly sources: readonly ImageSource[];
   readonly textSources: readonly TextSource[];
+  /** Named folders, which `openFolder` of `@mdpd/data` looks up; absent: there are none. */
+  readonly folderSources?: readonly FolderSource[];
   /** Folder against which paths in `data` are resolved. */
   readonly directory: string;
   /** At most this many examples a split (`--smoke`). */

@@ -6,6 +6,7 @@ export const tokens = {
   executor: Symbol.for('mdpd.executor'),
   source: Symbol.for('mdpd.source'),
   textSource: Symbol.for('mdpd.textSource'),
+  folderSource: Symbol.for('mdpd.folderSource'),
   model: Symbol.for('mdpd.model'),
 } as const;
 
