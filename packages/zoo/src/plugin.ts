@@ -2,6 +2,7 @@
 import { definePlugin } from '@mdpd/core';
 import { glyphs, symbols } from './glyphs.ts';
 import { models } from './models.ts';
+import { captionedScenes, scenes } from './scenes/scene-sources.ts';
 import { shapes } from './shapes.ts';
 import { textures } from './textures.ts';
 
@@ -9,4 +10,5 @@ export default definePlugin({
   name: '@mdpd/zoo',
   models,
   sources: [glyphs, symbols, shapes, textures],
+  folderSources: [scenes, captionedScenes],
 });
