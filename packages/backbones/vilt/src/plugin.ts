@@ -1,6 +1,7 @@
 /** Plugin that adds the ViLT backbone. */
 import { definePlugin, type Plugin } from '@mdpd/core';
+import { viltProvider } from './vilt-provider.ts';
 
-const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-vilt', backbones: [] });
+const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-vilt', backbones: [viltProvider] });
 
 export default plugin;
