@@ -1,5 +1,5 @@
 /** The part of a Hugging Face ViLT config.json that shapes the computation, checked, with Hugging Face's defaults. */
-import type { MdpdError} from '@mdpd/core';
+import type { MdpdError } from '@mdpd/core';
 import { didYouMean, type JsonObject } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
