@@ -81,6 +81,15 @@ describe('saveModel', () => {
     ]);
   });
 
+  it('keeps keys of our own that the backbone reads, but not what the base model was trained for', async () => {
+    const saved = await model();
+    const mdpd = { canvas: [8, 16], task: 'glue', head: { kind: 'vqa', outputs: 9 } };
+    const backbone = { ...saved.backbone, config: { ...saved.backbone.config, mdpd } };
+    saveModel(at('model'), { ...saved, backbone });
+    const { mdpd: kept } = JSON.parse(readFileSync(at('model', 'config.json'), 'utf8')) as JsonObject;
+    expect(kept).toEqual({ canvas: [8, 16], task: 'vtab' });
+  });
+
   it('writes the same bytes for the same model', async () => {
     for (const name of ['a', 'b']) saveModel(at(name), await model());
     for (const file of readdirSync(at('a'))) {

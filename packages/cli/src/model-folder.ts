@@ -40,12 +40,19 @@ export interface SavedModel {
 export function saveModel(folder: string, model: SavedModel): void {
   const { provider, backbone, head, labels, parameters } = model;
   checkTensors(model);
-  const own = { task: model.task.name, ...headConfig(model.task.head) };
-  const config = { ...provider.savedConfig(backbone, head, labels), mdpd: own };
+  const saved = provider.savedConfig(backbone, head, labels);
+  const own = { ...backboneKeys(saved), task: model.task.name, ...headConfig(model.task.head) };
+  const config = { ...saved, mdpd: own };
   writeFolder(folder, (unfinished) => {
     writeSavedFiles(unfinished, model.files, config);
     writeSafetensors(path.join(unfinished, 'model.safetensors'), parameters);
   });
+}
+
+/** Keys of our own that the backbone reads (the canvas of ViLT), without those that say of what was trained. */
+function backboneKeys({ mdpd }: JsonObject): JsonObject {
+  if (typeof mdpd !== 'object' || mdpd === null || Array.isArray(mdpd)) return {};
+  return Object.fromEntries(Object.entries(mdpd).filter(([key]) => key !== 'task' && key !== 'head'));
 }
 
 /** Fills `folder.tmp-PID` and renames it. Nothing is left behind when that fails. */
