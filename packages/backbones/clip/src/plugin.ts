@@ -1,6 +1,7 @@
 /** Plugin that adds the CLIP backbone. */
 import { definePlugin, type Plugin } from '@mdpd/core';
+import { clipProvider } from './clip-provider.ts';
 
-const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-clip', backbones: [] });
+const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-clip', backbones: [clipProvider] });
 
 export default plugin;
