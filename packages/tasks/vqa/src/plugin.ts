@@ -1,4 +1,5 @@
-/** The plugin of this package: questions about images. */
+/** The plugin of this package: questions about images, and pretraining on their captions. */
 import { definePlugin } from '@mdpd/core';
+import { contrastiveProvider, matchingProvider } from './caption-providers.ts';
 
-export default definePlugin({ name: '@mdpd/task-vqa', tasks: [] });
+export default definePlugin({ name: '@mdpd/task-vqa', tasks: [matchingProvider, contrastiveProvider] });

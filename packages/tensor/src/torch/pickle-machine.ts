@@ -3,11 +3,27 @@ import { textOf, type ByteReader } from './byte-reader.ts';
 import type { PickleGlobal, PickleValue } from './pickle-values.ts';
 import { invalid, quoted, unsafe } from './torch-errors.ts';
 
-/** A hundred thousand tensors take about six containers and ten notes each. */
-const MAXIMUM_CONTAINERS = 1_000_000;
-const MAXIMUM_MEMO = 2_000_000;
-/** Python's pickler writes dictionaries and lists in pieces of a thousand entries. */
-const MAXIMUM_STACK = 100_000;
+/** What a kind of file may make the machine keep, and how its errors are said. */
+export interface PickleDialect {
+  readonly containers: number;
+  readonly memo: number;
+  /** Values, and marks, that wait on the stack. */
+  readonly stack: number;
+  invalid(message: string): Error;
+  unsafe(message: string): Error;
+  text(bytes: Uint8Array): string;
+}
+
+const torchDialect = (file: string): PickleDialect => ({
+  // A hundred thousand tensors take about six containers and ten notes each.
+  containers: 1_000_000,
+  memo: 2_000_000,
+  // Python's pickler writes dictionaries and lists in pieces of a thousand entries.
+  stack: 100_000,
+  invalid: (message) => invalid(file, `its pickle ${message}`),
+  unsafe: (message) => unsafe(file, `its pickle ${message}`),
+  text: (bytes) => textOf(bytes, file),
+});
 
 /** What names in a pickle stand for. */
 export interface Vocabulary {
@@ -32,6 +48,8 @@ export interface PickleMachine {
   /** Counts a new container. */
   count(): void;
   remember(index: number): void;
+  /** Number of notes made so far, which is the index of the next one of protocol 4. */
+  notes(): number;
   recall(index: number): PickleValue;
   /** An error of the pickle. */
   invalid(message: string): Error;
@@ -42,13 +60,13 @@ export interface PickleMachine {
 export function pickleMachine(
   reader: ByteReader,
   vocabulary: Vocabulary,
+  dialect: PickleDialect = torchDialect(reader.file),
 ): PickleMachine & { result(): PickleValue } {
-  const { file } = reader;
   const stack: PickleValue[] = [];
   const marks: number[] = [];
   const memo = new Map<number, PickleValue>();
   let containers = 0;
-  const fail = (message: string): Error => invalid(file, `its pickle ${message}`);
+  const fail = dialect.invalid;
   const tooMuch = (what: string, limit: number): Error => fail(`has more than ${limit} ${what}`);
   const floor = (): number => marks.at(-1) ?? 0;
   const filled = (): void => {
@@ -58,7 +76,7 @@ export function pickleMachine(
     reader,
     vocabulary,
     push: (value) => {
-      if (stack.push(value) > MAXIMUM_STACK) throw tooMuch('values that wait', MAXIMUM_STACK);
+      if (stack.push(value) > dialect.stack) throw tooMuch('values that wait', dialect.stack);
     },
     pop: () => {
       filled();
@@ -69,7 +87,7 @@ export function pickleMachine(
       return stack.at(-1)!;
     },
     mark: () => {
-      if (marks.push(stack.length) > MAXIMUM_STACK) throw tooMuch('marks', MAXIMUM_STACK);
+      if (marks.push(stack.length) > dialect.stack) throw tooMuch('marks', dialect.stack);
     },
     popMarked: () => {
       const from = marks.pop();
@@ -77,13 +95,14 @@ export function pickleMachine(
       return stack.splice(from);
     },
     count: () => {
-      if (++containers > MAXIMUM_CONTAINERS) throw tooMuch('containers', MAXIMUM_CONTAINERS);
+      if (++containers > dialect.containers) throw tooMuch('containers', dialect.containers);
     },
     remember: (index) => {
       filled();
       memo.set(index, stack.at(-1)!);
-      if (memo.size > MAXIMUM_MEMO) throw tooMuch('notes', MAXIMUM_MEMO);
+      if (memo.size > dialect.memo) throw tooMuch('notes', dialect.memo);
     },
+    notes: () => memo.size,
     recall: (index) => {
       const value = memo.get(index);
       if (value === undefined) throw fail(`recalls note ${index}, which it never made`);
@@ -95,8 +114,8 @@ export function pickleMachine(
       return stack[0]!;
     },
     invalid: fail,
-    unsafe: (message) => unsafe(file, `its pickle ${message}`),
-    text: (bytes) => textOf(bytes, file),
+    unsafe: dialect.unsafe,
+    text: dialect.text,
   };
 }
 

@@ -3,13 +3,13 @@ import { findGlobal, type PickleMachine } from './pickle-machine.ts';
 import { describe, isKind, type PickleDict, type PickleValue } from './pickle-values.ts';
 import { quoted } from './torch-errors.ts';
 
-type Opcode = (machine: PickleMachine) => void;
+export type Opcode = (machine: PickleMachine) => void;
 
 const MAXIMUM_NAME_BYTES = 256;
 
 const code = (character: string): number => character.charCodeAt(0);
 
-function pushTuple(machine: PickleMachine, items: readonly PickleValue[]): void {
+export function pushTuple(machine: PickleMachine, items: readonly PickleValue[]): void {
   machine.count();
   machine.push({ kind: 'tuple', items });
 }
@@ -29,22 +29,30 @@ function text(lengthBytes: 1 | 4): Opcode {
   };
 }
 
-/** An integer of up to 255 bytes: a number where it is exact. */
-function long1({ reader, push }: PickleMachine): void {
-  const bytes = reader.take(reader.byte());
-  let value = 0n;
-  for (const byte of Buffer.from(bytes).reverse()) value = (value << 8n) | BigInt(byte);
-  value = BigInt.asIntN(bytes.length * 8, value);
-  push(Number.isSafeInteger(Number(value)) ? Number(value) : value);
+/** A number where it is exact. */
+export function exactInteger(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-function append(machine: PickleMachine, items: readonly PickleValue[]): void {
+/** Two's complement, the lowest byte first. */
+export function littleEndianInteger(bytes: Uint8Array): number | bigint {
+  let value = 0n;
+  for (const byte of Buffer.from(bytes).reverse()) value = (value << 8n) | BigInt(byte);
+  return exactInteger(BigInt.asIntN(bytes.length * 8, value));
+}
+
+/** An integer of up to 255 bytes. */
+function long1({ reader, push }: PickleMachine): void {
+  push(littleEndianInteger(reader.take(reader.byte())));
+}
+
+export function append(machine: PickleMachine, items: readonly PickleValue[]): void {
   const list = machine.top();
   if (!isKind(list, 'list')) throw machine.invalid(`appends to ${describe(list)}`);
   for (const item of items) list.items.push(item);
 }
 
-function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
+export function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
   const dict = machine.top();
   if (!isKind(dict, 'dict')) throw machine.invalid(`sets an entry of ${describe(dict)}`);
   if (items.length % 2 !== 0) throw machine.invalid('has a key without a value');

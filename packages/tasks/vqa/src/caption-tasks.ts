@@ -1,0 +1,77 @@
+/**
+ * The two tasks over captions as the training loop sees them.
+ *
+ * Letters: B batch, P width of a vector.
+ */
+import type { Dataset, Prediction, SavedFile, SplitName, Task } from '@mdpd/core';
+import { savedPreprocessing } from '@mdpd/data/preprocessor-config';
+import type { CaptionReader } from './caption-data.ts';
+import { encodeCaptionInputs } from './caption-input.ts';
+import { matchingMetrics, retrievalMetrics } from './caption-metrics.ts';
+import { contrastiveDistillation, contrastiveLoss } from './contrastive-loss.ts';
+import { matchingDistillation, matchingLoss } from './matching-loss.ts';
+
+export interface CaptionTaskOptions {
+  readonly reader: CaptionReader;
+  readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
+}
+
+const savedFiles = ({ tokenizer, preprocessing }: CaptionReader): Record<string, SavedFile> => ({
+  ...tokenizer.files(),
+  'preprocessor_config.json': savedPreprocessing(preprocessing),
+});
+
+/** From one logit. NaN is no match. */
+function decodeMatching([logit = NaN]: Float32Array): Prediction {
+  const match = 1 / (1 + Math.exp(-logit)) || 0;
+  const both = [
+    { value: 'match', probability: match },
+    { value: 'no match', probability: 1 - match },
+  ];
+  const top = logit > 0 ? both : both.reverse();
+  return { ...top[0]!, top };
+}
+
+export function createMatchingTask({ reader, splits }: CaptionTaskOptions): Task {
+  return {
+    name: 'matching',
+    labels: [],
+    head: { kind: 'matching', outputs: 1 },
+    splits,
+    primaryMetric: 'accuracy',
+    loss: (output, target, smoothing) => matchingLoss(output, target['label']!, smoothing),
+    distill: matchingDistillation,
+    metrics: matchingMetrics,
+    decode: decodeMatching,
+    encode: (inputs) => encodeCaptionInputs(inputs, reader),
+    savedFiles: () => savedFiles(reader),
+  };
+}
+
+/** The cosine of image and text, to two places. */
+function decodeCosine(output: Float32Array): Prediction {
+  const width = output.length / 2;
+  let cosine = 0;
+  for (let i = 0; i < width; i++) cosine += output[i]! * output[width + i]!;
+  return { value: cosine.toFixed(2) };
+}
+
+export function createContrastiveTask({
+  reader,
+  splits,
+  temperature,
+}: CaptionTaskOptions & { readonly temperature: number }): Task {
+  return {
+    name: 'contrastive',
+    labels: [],
+    head: { kind: 'embeddings', outputs: 1 },
+    splits,
+    primaryMetric: 'mean_recall@1',
+    loss: (output, _target, smoothing) => contrastiveLoss(output, temperature, smoothing),
+    distill: (student, teacher, softness) => contrastiveDistillation(student, teacher, temperature, softness),
+    metrics: retrievalMetrics,
+    decode: decodeCosine,
+    encode: (inputs) => encodeCaptionInputs(inputs, reader),
+    savedFiles: () => savedFiles(reader),
+  };
+}
