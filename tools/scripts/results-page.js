@@ -1,9 +1,10 @@
 // @ts-check
-/** Renders `docs/results.md` from the result files of a sweep. */
+/** Renders `docs/results.md` from the result files of all sweeps. */
 
 /**
  * @typedef {import('./results.js').Spec} Spec
  * @typedef {{ row: string, seed: number, overrides: string[], result: any }} Run
+ * @typedef {{ spec: any, name: string, runs: Run[], tuning: Run[] }} Sweep
  */
 
 /** @param {number[]} numbers */
@@ -44,15 +45,19 @@ function verdict(runs) {
   return faded.length > 0 ? faded : scores(runs, 'side');
 }
 
-/** @param {any} spec @param {string} name @param {Run[]} runs @param {Run[]} tuning */
-export function renderPage(spec, name, runs, tuning) {
+/** @param {Sweep[]} sweeps */
+export function renderPage(sweeps) {
+  const names = sweeps.map(({ name }) => `\`npm run results -- ${name}\``).join(', ');
+  return `${['# Results', `<!-- written by ${names}; do not edit -->`, ...sweeps.map(renderSection)].join('\n\n')}\n`;
+}
+
+/** @param {Sweep} sweep */
+function renderSection({ spec, name, runs, tuning }) {
   /** @param {string} row */
   const of = (row) => runs.filter((run) => run.row === row);
   const shown = spec.rows.filter((/** @type {any} */ row) => of(row.name).length > 0);
   const environment = runs[0]?.result.environment ?? {};
-  return `${[
-    '# Results',
-    `<!-- written by \`npm run results -- ${name}\`; do not edit -->`,
+  return [
     `## ${spec.title}`,
     spec.text.trim(),
     accuracyTable(shown, of),
@@ -66,7 +71,7 @@ export function renderPage(spec, name, runs, tuning) {
       `\`results/${name.replaceAll('/', '-')}.json\`.`,
   ]
     .filter((part) => part !== '')
-    .join('\n\n')}\n`;
+    .join('\n\n');
 }
 
 /** @param {any[]} rows @param {(row: string) => Run[]} of */

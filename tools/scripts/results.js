@@ -105,12 +105,13 @@ function folderName(text) {
   return text.replaceAll(/[^\w.+=-]+/gu, '-').replaceAll(/^-|-$/gu, '');
 }
 
-/** Of the recipe (its comments aside) and of the models that come with the workspace. */
+/** Of the recipe (its comments aside) and of the model that it starts from. */
 function digest() {
-  const hash = createHash('sha256').update(JSON.stringify(parse(readFileSync(spec.recipe, 'utf8'))));
-  for (const model of readdirSync('packages/zoo/models').sort()) {
-    hash.update(readFileSync(`packages/zoo/models/${model}/model.safetensors`));
-  }
+  const recipe = parse(readFileSync(spec.recipe, 'utf8'));
+  const hash = createHash('sha256').update(JSON.stringify(recipe));
+  const folder = recipe.backbone.replace(/^zoo:/u, 'packages/zoo/models/');
+  const weights = join(folder, 'model.safetensors');
+  if (existsSync(weights)) hash.update(readFileSync(weights));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -193,11 +194,26 @@ mkdirSync('results', { recursive: true });
 const runs = collect(jobs);
 writeFileSync(target, `${JSON.stringify({ spec: name, inputs, runs }, null, 1)}\n`);
 if (!values.tune) {
-  writeFileSync('docs/results.md', renderPage(spec, name, runs, tuning()));
+  writeFileSync('docs/results.md', renderPage(measured()));
   console.log('wrote docs/results.md');
 }
 
-function tuning() {
-  const file = `results/${slug}.tuning.json`;
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).runs : [];
+/** Every sweep that has figures, this one included: one section each. @returns {import('./results-page.js').Sweep[]} */
+function measured() {
+  const names = readdirSync('configs', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.results.yaml'))
+    .map((file) => file.slice(0, -'.results.yaml'.length));
+  return names.sort(firstSweepFirst).flatMap((sweep) => {
+    const file = `results/${sweep.replaceAll('/', '-')}`;
+    if (!existsSync(`${file}.json`)) return [];
+    const read = (/** @type {string} */ path) =>
+      existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).runs : [];
+    const spec = parse(readFileSync(`configs/${sweep}.results.yaml`, 'utf8'));
+    return [{ spec, name: sweep, runs: read(`${file}.json`), tuning: read(`${file}.tuning.json`) }];
+  });
+}
+
+/** The main job's table comes first. @param {string} a @param {string} b */
+function firstSweepFirst(a, b) {
+  return Number(b === 'vtab/mnist') - Number(a === 'vtab/mnist') || (a < b ? -1 : 1);
 }

@@ -1,16 +1,7 @@
 /** The parts of a Hugging Face BERT's or RoBERTa's config.json that shape the computation, with their defaults. */
-import type { JsonObject } from '@mdpd/core';
+import { configError, configKeys, type JsonObject } from '@mdpd/core';
 import { z } from 'zod';
-import {
-  activationName,
-  checked,
-  configError,
-  integer,
-  parseConfig,
-  positive,
-  sharedKeys,
-  type TextConfig,
-} from './text-config.ts';
+import { activationName, checked, integer, positive, sharedKeys, type TextConfig } from './text-config.ts';
 
 /** Keys of both; all others are kept as they are. Dropout is off: training here is exact. */
 const commonKeys = {
@@ -71,12 +62,12 @@ const textConfig = (keys: Keys, firstPosition: number): TextConfig => ({
 
 /** Reads config.json. Throws BACKBONE_CONFIG with the key, its value and what is allowed. */
 export function readBertConfig(json: JsonObject): TextConfig {
-  return checked(textConfig(parseConfig(bertConfigSchema, json), 0), sizeKeys);
+  return checked(textConfig(configKeys(bertConfigSchema, json), 0), sizeKeys);
 }
 
 /** Reads config.json. Throws BACKBONE_CONFIG with the key, its value and what is allowed. */
 export function readRobertaConfig(json: JsonObject): TextConfig {
-  const keys = parseConfig(robertaConfigSchema, json);
+  const keys = configKeys(robertaConfigSchema, json);
   const { pad_token_id: padding, max_position_embeddings: positions } = keys;
   if (positions <= padding + 1) {
     throw configError(

@@ -1,15 +1,7 @@
 /** The part of a Hugging Face DistilBERT's config.json that shapes the computation, with its defaults. */
-import type { JsonObject } from '@mdpd/core';
+import { configKeys, type JsonObject } from '@mdpd/core';
 import { z } from 'zod';
-import {
-  activationName,
-  checked,
-  flag,
-  integer,
-  parseConfig,
-  sharedKeys,
-  type TextConfig,
-} from './text-config.ts';
+import { activationName, checked, flag, integer, sharedKeys, type TextConfig } from './text-config.ts';
 
 /** Not in config.json: the architecture has it written into its code. */
 const EPSILON = 1e-12;
@@ -32,7 +24,7 @@ export const distilbertConfigSchema = z.object({
 
 /** Reads config.json. Throws BACKBONE_CONFIG with the key, its value and what is allowed. */
 export function readDistilbertConfig(json: JsonObject): TextConfig {
-  const keys = parseConfig(distilbertConfigSchema, json);
+  const keys = configKeys(distilbertConfigSchema, json);
   const config: TextConfig = {
     vocabulary: keys.vocab_size,
     positions: keys.max_position_embeddings,

@@ -1,5 +1,5 @@
 /** What shapes a BERT, RoBERTa or DistilBERT, and the checks that all three share. */
-import { didYouMean, MdpdError, type JsonObject } from '@mdpd/core';
+import { configError } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
 
@@ -51,35 +51,6 @@ export const sharedKeys = {
   initializer_range: positive(1).default(0.02),
   tie_word_embeddings: flag().default(true),
 };
-
-export function configError(message: string, allowed: string, fix?: string): MdpdError {
-  return new MdpdError('BACKBONE_CONFIG', message, { place: 'config.json', allowed, fix });
-}
-
-/** The keys of `schema`. Throws BACKBONE_CONFIG with the first key that is wrong, its value and what is allowed. */
-export function parseConfig<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
-  json: JsonObject,
-): z.infer<z.ZodObject<Shape>> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const key = String(parsed.error.issues[0]!.path[0]);
-  const text = JSON.stringify(json[key]);
-  const value = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  const named = key === 'hidden_act' || key === 'activation' ? activationNames : [];
-  throw configError(
-    `${key} is ${value}`,
-    describe(schema.shape[key] as unknown as z.ZodType),
-    didYouMean(String(json[key]), named),
-  );
-}
-
-function describe(schema: z.ZodType): string {
-  if (schema.description !== undefined) return schema.description;
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? describe(schema.unwrap() as z.ZodType)
-    : '';
-}
 
 /** Names of the keys in which a family says its sizes, for messages. */
 export interface SizeKeys {

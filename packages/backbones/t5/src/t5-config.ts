@@ -1,5 +1,5 @@
 /** The parts of a Hugging Face T5's config.json that shape the computation, with their defaults. */
-import { didYouMean, MdpdError, type JsonObject } from '@mdpd/core';
+import { configError, configKeys, type JsonObject } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
 
@@ -87,13 +87,9 @@ const schema = z.object({
 
 type Keys = z.infer<typeof schema>;
 
-export function configError(message: string, allowed: string, fix?: string): MdpdError {
-  return new MdpdError('BACKBONE_CONFIG', message, { place: 'config.json', allowed, fix });
-}
-
 /** Reads config.json. Throws BACKBONE_CONFIG with the key, its value and what is allowed. */
 export function readT5Config(json: JsonObject): T5Config {
-  const keys = parse(json);
+  const keys = configKeys(schema, json);
   const { activation, gated } = readProjection(keys);
   const tied = keys.tie_word_embeddings && keys.scale_decoder_outputs !== false;
   const config: T5Config = {
@@ -122,27 +118,6 @@ export function readT5Config(json: JsonObject): T5Config {
   checkDistances(config);
   checkSize(config);
   return config;
-}
-
-function parse(json: JsonObject): Keys {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const key = String(parsed.error.issues[0]!.path[0]);
-  const text = JSON.stringify(json[key]);
-  const value = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  const named = { feed_forward_proj: projections, dense_act_fn: activationNames }[key] ?? [];
-  throw configError(
-    `${key} is ${value}`,
-    describe(schema.shape[key as keyof typeof schema.shape]),
-    didYouMean(String(json[key]), named),
-  );
-}
-
-function describe(field: z.ZodType): string {
-  if (field.description !== undefined) return field.description;
-  return field instanceof z.ZodDefault || field instanceof z.ZodOptional
-    ? describe(field.unwrap() as z.ZodType)
-    : '';
 }
 
 /** What is between the linears. `is_gated_act` and `dense_act_fn` say it once more: both must agree. */

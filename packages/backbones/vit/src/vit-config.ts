@@ -1,5 +1,5 @@
 /** The part of a Hugging Face ViT config.json that shapes the computation, checked, with Hugging Face's defaults. */
-import { didYouMean, MdpdError, type JsonObject } from '@mdpd/core';
+import { configError, configKeys, type JsonObject } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
 
@@ -63,9 +63,7 @@ export interface VitConfig {
 
 /** Reads config.json. Throws BACKBONE_CONFIG with the key, its value and what is allowed. */
 export function readVitConfig(json: JsonObject): VitConfig {
-  const parsed = vitConfigSchema.safeParse(json);
-  if (!parsed.success) throw invalid(json, String(parsed.error.issues[0]!.path[0]));
-  const keys = parsed.data;
+  const keys = configKeys(vitConfigSchema, json);
   const image = extent(keys.image_size);
   const patch = extent(keys.patch_size);
   checkHeads(keys.hidden_size, keys.num_attention_heads, keys.head_dim);
@@ -92,26 +90,6 @@ export function readVitConfig(json: JsonObject): VitConfig {
 
 function extent(value: number | readonly [number, number]): Extent {
   return typeof value === 'number' ? { height: value, width: value } : { height: value[0], width: value[1] };
-}
-
-function configError(message: string, allowed: string, fix?: string): MdpdError {
-  return new MdpdError('BACKBONE_CONFIG', message, { place: 'config.json', allowed, fix });
-}
-
-function invalid(json: JsonObject, key: string): MdpdError {
-  const schema = vitConfigSchema.shape[key as keyof typeof vitConfigSchema.shape];
-  const text = JSON.stringify(json[key]);
-  const value = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  const names: Record<string, readonly string[]> = { hidden_act: activationNames };
-  const fix = didYouMean(String(json[key]), names[key] ?? []);
-  return configError(`${key} is ${value}`, describe(schema), fix);
-}
-
-function describe(schema: z.ZodType): string {
-  if (schema.description !== undefined) return schema.description;
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? describe(schema.unwrap() as z.ZodType)
-    : '';
 }
 
 function checkHeads(width: number, heads: number, headWidth: number | undefined): void {

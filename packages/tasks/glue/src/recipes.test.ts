@@ -15,8 +15,19 @@ const recipes = (folder: string): string[] =>
     .filter((name) => name.endsWith('.yaml') && !name.endsWith('.results.yaml'))
     .map((name) => join(folder, name));
 
+/** A recipe of a task's own data is named after the task and the backbone; `reviews.yaml` brings data of its own. */
+const published = /^glue\/[a-z0-9]+\.[a-z0-9-]+\.yaml$/;
+
 describe('the recipes of GLUE', () => {
-  const files = recipes('glue');
+  const all = recipes('glue');
+  const files = all.filter((file) => published.test(file));
+
+  it.each(all)('%s names data that the task understands', (file) => {
+    const { tree } = loadRecipe(join(root, file));
+    expect(tree.task).toBe('glue');
+    expect(findGlueTask(glueSchema.parse(tree.data).task).name).not.toBe('');
+    expect(trainSchema.parse(tree.train).epochs).toBeGreaterThan(0);
+  });
 
   it('are one for every task and backbone', () => {
     const names = glueTasks.filter(({ name }) => name !== 'ax').map(({ name }) => name);
@@ -28,12 +39,10 @@ describe('the recipes of GLUE', () => {
 
   it.each(files)('%s is what its name says', (file) => {
     const { tree } = loadRecipe(join(root, file));
-    expect(tree.task).toBe('glue');
     const data = glueSchema.parse(tree.data);
     const [name, backbone] = file.replace('glue/', '').split('.') as [string, string];
     expect(findGlueTask(data.task).name).toBe(name);
     expect(tree.backbone).toMatch(backbone);
-    expect(trainSchema.parse(tree.train).epochs).toBeGreaterThan(0);
   });
 });
 
