@@ -49,6 +49,12 @@ export interface Task {
    * the examples have none, which happens to outputs [B, C] only.
    */
   distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
+  /**
+   * The teacher that the outputs of two models make together, of their shape; neither is differentiated. Absent: what the
+   * kind of the head says, the mean of both distributions for classes, of every answer's probability for `vqa`, and of
+   * both outputs for scores, boxes and embeddings.
+   */
+  ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;
   /**
    * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read, each

@@ -8,10 +8,11 @@
  * nor a gate; both are ours. Logits of tokens, [B, N, C], give a loss of every example too.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import type { MethodContext, StepInput, TensorRecord } from '@mdpd/core';
 import { stopGradient } from '@mdpd/tensor/with-gradient';
 import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
+import { ensemble } from './ensemble.ts';
 
 export type FadeLoss = (logits: tf.Tensor) => { loss: tf.Scalar; aux: TensorRecord };
 
@@ -47,7 +48,7 @@ export function logitLoss(
 ): FadeLoss {
   const { alpha, temperature, gate, teacher: kind } = logit;
   return (all) => {
-    const teachers = kind === 'side' ? sideLogits : averaged(task.head.kind, sideLogits, all, temperature);
+    const teachers = kind === 'side' ? sideLogits : ensemble(task, sideLogits, all, temperature);
     const distilled = task.distill(all, teachers, temperature, all.shape[0] === rows ? target : undefined);
     const logits = firstRows(all, rows);
     const student = task.loss(logits, target, optimization.labelSmoothing);
@@ -77,21 +78,6 @@ export function logitLoss(
     };
   };
 }
-
-/**
- * The ensemble of both models as a teacher, of the logits' shape: for classes T·log of the mean of both distributions at temperature
- * T (so that softmax(·/T) is that mean), for scores the mean. A constant.
- */
-function averaged(kind: HeadKind, side: tf.Tensor, own: tf.Tensor, temperature: number): tf.Tensor {
-  const [a, b] = [stopGradient(side), stopGradient(own)];
-  if (kind === 'regression') return tf.mul(tf.add(a, b), 0.5);
-  const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature));
-  const mean = tf.mul(tf.add(share(a), share(b)), 0.5);
-  return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
-}
-
-/** Keeps logarithms finite. */
-const smallestShare = 1e-12;
 
 /** 1 where the most probable class of logits [B, C] is at least as probable as `least`, [B]. A constant. */
 function confident(logits: tf.Tensor, least: number): tf.Tensor {
