@@ -4,19 +4,13 @@
  * Letters: B batch, N tokens, H height, W width.
  */
 import type { Batch, Dataset, HostRecord, LoadOptions, RandomSource } from '@mdpd/core';
+import { loadPairs } from '@mdpd/data/image-text/batch';
+import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { createRandom } from '@mdpd/tensor/random';
-import type { CaptionReader, CaptionSplit } from './caption-data.ts';
+import type { CaptionSplit } from './caption-data.ts';
 
 /** Where a caption of a pair comes from. */
 export const pairKinds = { caption: 0, swapped: 1, foil: 2 } as const;
-
-/** Ones for every pixel: images fill the whole input. */
-export function pixelMask({ pixelMask: spec }: Pick<CaptionReader, 'pixelMask'>, batch: number): HostRecord {
-  if (!spec) return {};
-  const shape = [batch, ...spec.shape];
-  const data = new Int32Array(shape.reduce((size, length) => size * length, 1)).fill(1);
-  return { pixel_mask: { data, shape, dtype: 'int32' } };
-}
 
 /**
  * What is drawn depends on (seed, epoch, view, index) alone; without augmentation on the index alone, so that evaluation
@@ -41,9 +35,9 @@ abstract class CaptionDataset implements Dataset {
   readonly size: number;
   readonly origin: string;
   protected readonly split: CaptionSplit;
-  private readonly reader: CaptionReader;
+  private readonly reader: ImageTextReader;
 
-  constructor(split: CaptionSplit, reader: CaptionReader) {
+  constructor(split: CaptionSplit, reader: ImageTextReader) {
     this.split = split;
     this.reader = reader;
     this.size = split.images.size;
@@ -55,9 +49,8 @@ abstract class CaptionDataset implements Dataset {
 
   async load(indices: readonly number[], options: LoadOptions): Promise<Batch> {
     const pairs = indices.map((index) => this.pair(index, options));
-    const images = await this.split.images.load(indices, options);
-    const texts = await this.split.texts.load(pairs.map(({ text }) => text));
-    const input = { ...texts.input, ...images.input, ...pixelMask(this.reader, indices.length) };
+    const numbers = pairs.map(({ text }, row) => ({ image: indices[row]!, text }));
+    const input = await loadPairs(this.reader, this.split, numbers, options);
     return { size: indices.length, input, target: this.target(pairs, indices) };
   }
 }

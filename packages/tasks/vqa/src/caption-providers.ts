@@ -1,6 +1,7 @@
 /** Opens matching and contrastive pretraining. */
 import type { Dataset, SplitName, TaskProvider } from '@mdpd/core';
-import { openCaptionSplits, openReader, type CaptionReader, type CaptionSplit } from './caption-data.ts';
+import { openReader, type ImageTextReader } from '@mdpd/data/image-text/reader';
+import { openCaptionSplits, type CaptionSplit } from './caption-data.ts';
 import { ContrastiveDataset, MatchingDataset } from './caption-dataset.ts';
 import {
   contrastiveSchema,
@@ -14,8 +15,8 @@ type Splits<T> = Partial<Record<SplitName, T>>;
 
 function datasets(
   splits: Splits<CaptionSplit>,
-  reader: CaptionReader,
-  Kind: new (split: CaptionSplit, reader: CaptionReader) => Dataset,
+  reader: ImageTextReader,
+  Kind: new (split: CaptionSplit, reader: ImageTextReader) => Dataset,
 ): Splits<Dataset> {
   const entries = Object.entries(splits).map(([name, split]) => [name, new Kind(split, reader)] as const);
   return Object.fromEntries(entries);

@@ -3,23 +3,17 @@
  *
  * Letters: B batch, P width of a vector.
  */
-import type { Dataset, Prediction, SavedFile, SplitName, Task } from '@mdpd/core';
-import { savedPreprocessing } from '@mdpd/data/preprocessor-config';
-import type { CaptionReader } from './caption-data.ts';
-import { encodeCaptionInputs } from './caption-input.ts';
+import type { Dataset, Prediction, SplitName, Task } from '@mdpd/core';
+import { encodeImageTexts } from '@mdpd/data/image-text/input';
+import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
 import { matchingMetrics, retrievalMetrics } from './caption-metrics.ts';
 import { contrastiveDistillation, contrastiveLoss } from './contrastive-loss.ts';
 import { matchingDistillation, matchingLoss } from './matching-loss.ts';
 
 export interface CaptionTaskOptions {
-  readonly reader: CaptionReader;
+  readonly reader: ImageTextReader;
   readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
 }
-
-const savedFiles = ({ tokenizer, preprocessing }: CaptionReader): Record<string, SavedFile> => ({
-  ...tokenizer.files(),
-  'preprocessor_config.json': savedPreprocessing(preprocessing),
-});
 
 /** From one logit. NaN is no match. */
 function decodeMatching([logit = NaN]: Float32Array): Prediction {
@@ -43,8 +37,8 @@ export function createMatchingTask({ reader, splits }: CaptionTaskOptions): Task
     distill: matchingDistillation,
     metrics: matchingMetrics,
     decode: decodeMatching,
-    encode: (inputs) => encodeCaptionInputs(inputs, reader),
-    savedFiles: () => savedFiles(reader),
+    encode: (inputs) => encodeImageTexts(inputs, reader),
+    savedFiles: () => readerFiles(reader),
   };
 }
 
@@ -71,7 +65,7 @@ export function createContrastiveTask({
     distill: (student, teacher, softness) => contrastiveDistillation(student, teacher, temperature, softness),
     metrics: retrievalMetrics,
     decode: decodeCosine,
-    encode: (inputs) => encodeCaptionInputs(inputs, reader),
-    savedFiles: () => savedFiles(reader),
+    encode: (inputs) => encodeImageTexts(inputs, reader),
+    savedFiles: () => readerFiles(reader),
   };
 }

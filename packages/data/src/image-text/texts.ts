@@ -1,0 +1,26 @@
+/** Texts about images, encoded once. */
+import { TextDataset } from '../text/text-dataset.ts';
+import type { ImageTextReader } from './reader.ts';
+
+/** Lengths are rounded up to a multiple of it, where the backbone reads any. */
+const lengthStep = 4;
+
+/**
+ * Texts as a data set of one length, so that one graph serves all batches: of the longest text, or of what the backbone
+ * reads where that cannot vary. `truncated` says how many were cut. Throws TEXT_LENGTH.
+ */
+export async function encodeTexts(
+  reader: ImageTextReader,
+  texts: readonly string[],
+  origin: string,
+): Promise<TextDataset> {
+  const { tokenizer, maxLength, variable, textInputs } = reader;
+  const examples = { size: texts.length, origin, text: (index: number) => [texts[index]!] as const };
+  const options = { tokenizer, maxLength, inputs: textInputs, targets: {} };
+  const longest = texts.reduce((most, text) => {
+    const length = tokenizer.encodeIds(text).length + tokenizer.specials(false);
+    return Math.max(most, length);
+  }, 1);
+  const rounded = Math.min(maxLength, Math.ceil(longest / lengthStep) * lengthStep);
+  return TextDataset.open(examples, { ...options, buckets: [variable ? rounded : maxLength] });
+}
