@@ -1,8 +1,8 @@
 /** The part of a Hugging Face CLIP config.json that shapes the computation, checked, with Hugging Face's defaults. */
-import { didYouMean, type JsonObject, type JsonValue } from '@mdpd/core';
+import { configError, configKeys, quoted, type JsonObject } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
-import { checked, configError } from './config-checks.ts';
+import { checked } from './config-checks.ts';
 
 const integer = (most: number, least = 1) =>
   z.int().min(least).max(most).describe(`an integer from ${least} to ${most}`);
@@ -98,9 +98,9 @@ export const sections: Readonly<Record<TowerName, string>> = { text: 'text_confi
  * Old files say a tower once more, under `text_config_dict` and `vision_config_dict`: those count, as in `transformers`.
  */
 export function readClipConfig(json: JsonObject): ClipConfig {
-  const { projection_dim: projection, logit_scale_init_value: logitScale } = parse(topSchema, json, '');
-  const text = parse(textSchema, ...sectionOf(json, sections.text));
-  const image = parse(imageSchema, ...sectionOf(json, sections.image));
+  const { projection_dim: projection, logit_scale_init_value: logitScale } = configKeys(topSchema, json);
+  const text = configKeys(textSchema, ...sectionOf(json, sections.text));
+  const image = configKeys(imageSchema, ...sectionOf(json, sections.image));
   return checked({
     text: {
       ...towerOf(text),
@@ -138,23 +138,5 @@ function sectionOf(json: JsonObject, name: string): [keys: JsonObject, prefix: s
   const key = (json[`${name}_dict`] ?? null) === null ? name : `${name}_dict`;
   const keys = json[key] ?? {};
   if (typeof keys === 'object' && !Array.isArray(keys)) return [keys, `${key}.`];
-  throw configError(`${key} is ${shown(keys)}`, 'an object');
-}
-
-function parse<T extends z.ZodObject>(schema: T, json: JsonObject, prefix: string): z.infer<T> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const key = String(parsed.error.issues[0]!.path[0]);
-  const fix = key === 'hidden_act' ? didYouMean(String(json[key]), activationNames) : undefined;
-  throw configError(`${prefix}${key} is ${shown(json[key])}`, describe(schema.shape[key] as z.ZodType), fix);
-}
-
-function shown(value: JsonValue | undefined): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function describe(schema: z.ZodType): string {
-  if (schema.description !== undefined) return schema.description;
-  return schema instanceof z.ZodDefault ? describe(schema.unwrap() as z.ZodType) : '';
+  throw configError(`${key} is ${quoted(keys)}`, 'an object');
 }

@@ -1,14 +1,10 @@
 /** Checks of a CLIP's configuration that single keys do not show. */
-import { MdpdError } from '@mdpd/core';
+import { configError } from '@mdpd/core';
 import type { ClipConfig, ImageConfig, TextConfig, TowerConfig } from './clip-config.ts';
 
 /** Largest number of float32 parameters: 16 GB. */
 const MOST_PARAMETERS = 4e9;
 const MOST_TOKENS = 65_536;
-
-export function configError(message: string, allowed: string, fix?: string): MdpdError {
-  return new MdpdError('BACKBONE_CONFIG', message, { place: 'config.json', allowed, fix });
-}
 
 /** The configuration. Throws BACKBONE_CONFIG. */
 export function checked(config: ClipConfig): ClipConfig {

@@ -1,14 +1,10 @@
 /** Checks of a ViLT's configuration that single keys do not show. */
-import { MdpdError } from '@mdpd/core';
+import { configError } from '@mdpd/core';
 import type { ViltConfig } from './vilt-config.ts';
 
 /** Largest number of float32 parameters: 16 GB. */
 const MOST_PARAMETERS = 4e9;
 const MOST_TOKENS = 65_536;
-
-export function configError(message: string, allowed: string, fix?: string): MdpdError {
-  return new MdpdError('BACKBONE_CONFIG', message, { place: 'config.json', allowed, fix });
-}
 
 /** The configuration. Throws BACKBONE_CONFIG. */
 export function checked(config: ViltConfig): ViltConfig {

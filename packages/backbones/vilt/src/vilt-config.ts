@@ -1,9 +1,8 @@
 /** The part of a Hugging Face ViLT config.json that shapes the computation, checked, with Hugging Face's defaults. */
-import type { MdpdError } from '@mdpd/core';
-import { didYouMean, type JsonObject } from '@mdpd/core';
+import { configKeys, type JsonObject } from '@mdpd/core';
 import { activationNames } from '@mdpd/tensor/activations';
 import { z } from 'zod';
-import { checked, configError } from './config-checks.ts';
+import { checked } from './config-checks.ts';
 
 const integer = (most: number, least = 1) =>
   z.int().min(least).max(most).describe(`an integer from ${least} to ${most}`);
@@ -11,8 +10,10 @@ const positive = (most: number) =>
   z.number().positive().max(most).describe(`a number above 0, at most ${most}`);
 
 const MOST_PIXELS = 16_384;
-const canvas = z.tuple([integer(MOST_PIXELS), integer(MOST_PIXELS)]).optional();
-const CANVAS = `[height, width] in pixels, each from 1 to ${MOST_PIXELS}`;
+const canvas = z
+  .tuple([integer(MOST_PIXELS), integer(MOST_PIXELS)])
+  .optional()
+  .describe(`[height, width] in pixels, each from 1 to ${MOST_PIXELS}`);
 
 /** Keys of config.json that are read; all others are kept as they are. Dropout is off: training here is exact. */
 export const viltConfigSchema = z.object({
@@ -95,9 +96,7 @@ export function imageTokens({ grid }: Pick<ViltConfig, 'grid'>): number {
  * parameters do not depend on it.
  */
 export function readViltConfig(json: JsonObject): ViltConfig {
-  const parsed = viltConfigSchema.safeParse(json);
-  if (!parsed.success) throw invalid(json, parsed.error.issues[0]!.path.map(String));
-  const keys = parsed.data;
+  const keys = configKeys(viltConfigSchema, json);
   const { patch_size: patch } = keys;
   const size = keys.mdpd?.canvas ?? ([keys.image_size, keys.image_size] as const);
   return checked({
@@ -121,26 +120,4 @@ export function readViltConfig(json: JsonObject): ViltConfig {
     qkvBias: keys.qkv_bias,
     initializerRange: keys.initializer_range,
   });
-}
-
-function invalid(json: JsonObject, [key, inner]: readonly string[]): MdpdError {
-  if (key === 'mdpd' && inner !== undefined) {
-    const own = (json['mdpd'] as JsonObject)[inner];
-    return configError(`mdpd.${inner} is ${shown(own)}`, CANVAS);
-  }
-  const schema = viltConfigSchema.shape[key as keyof typeof viltConfigSchema.shape];
-  const fix = key === 'hidden_act' ? didYouMean(String(json[key]), activationNames) : undefined;
-  return configError(`${key} is ${shown(json[key!])}`, describe(schema), fix);
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function describe(schema: z.ZodType): string {
-  if (schema.description !== undefined) return schema.description;
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? describe(schema.unwrap() as z.ZodType)
-    : '';
 }
