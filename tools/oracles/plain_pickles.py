@@ -37,7 +37,7 @@ values = {
     "numbers": numbers,
     "floats": floats,
     "several": several,
-    "long list": list(range(2500)),
+    "long list": list(range(1001)),
     "integer keys": {1: "a", 2: "b"},
     "long text": "ab" * 200,
     "empty": [{}, [], ""],
@@ -64,7 +64,7 @@ for protocol in range(6):
 protocol0 = (
     b"(lp0\n(dp1\nS'sent_ids'\np2\n(lp3\nI0\naI1\nasS'split'\np4\nS'testA'\np5\nsS'ann_id'\np6\nI1719310\n"
     b"sS'sentences'\np7\n(lp8\n(dp9\nS'tokens'\np10\n(lp11\nS'left'\np12\naVman\np13\nasS'raw'\np14\n"
-    b"S\"man's hat\"\np15\nsS'sent_id'\np16\nI0\nsS'ok'\np17\nI01\nsas."
+    b"S\"man's hat\"\np15\nsS'sent_id'\np16\nI0\nsS'ok'\np17\nI01\nsasa."
 )
 sentence = {"tokens": ["left", "man"], "raw": "man's hat", "sent_id": 0, "ok": True}
 wanted = [{"sent_ids": [0, 1], "split": "testA", "ann_id": 1719310, "sentences": [sentence]}]
@@ -90,7 +90,7 @@ add("python 2, latin-1", b"S'caf\\xe9'\n.", "caf\u00e9")
 add("python 2, utf-8 in a byte string", short(b"caf\xc3\xa9") + b".", "caf\u00e9")
 add("python 2, long", b"L123456789012L\n.", 123456789012)
 add("python 2, dict and list with marks", b"(S'a'\n(I1\nI2\nlS'b'\n(dd.", {"a": [1, 2], "b": {}})
-add("pop, mark and dup", b"(I1\nI2\n1I7\nI8\n02\x86.", [7, 7] and (7, 7))
+add("pop, mark and dup", b"(I1\nI2\n1I7\nI8\n02\x86.", (7, 7))
 add("LONG4", b"\x80\x02\x8b\x04\x00\x00\x00\xff\xff\xff\xff.", -1)
 
 (out / "pickles.json").write_text(json.dumps(cases, indent=0) + "\n")

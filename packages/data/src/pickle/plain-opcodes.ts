@@ -38,7 +38,13 @@ function int(machine: PickleMachine): void {
 function float(machine: PickleMachine): void {
   const line = machine.reader.line(mostLineBytes);
   const special = /^\s*([+-]?)(inf|nan)/iu.exec(line);
-  const value = special ? (/nan/iu.test(line) ? NaN : special[1] === '-' ? -Infinity : Infinity) : Number(line);
+  const value = special
+    ? /nan/iu.test(line)
+      ? NaN
+      : special[1] === '-'
+        ? -Infinity
+        : Infinity
+    : Number(line);
   if (line.trim() === '' || (Number.isNaN(value) && !special)) {
     throw machine.invalid(`has ${JSON.stringify(line.slice(0, 30))} for a float`);
   }
@@ -113,7 +119,10 @@ export const plainOpcodes: ReadonlyMap<number, Opcode> = new Map<number, Opcode>
   [code('1'), (machine) => void machine.popMarked()],
   [code('2'), (machine) => machine.push(machine.top())],
   [code('I'), int],
-  [code('L'), (machine) => machine.push(integer(machine, machine.reader.line(mostLineBytes).replace(/L$/u, '')))],
+  [
+    code('L'),
+    (machine) => machine.push(integer(machine, machine.reader.line(mostLineBytes).replace(/L$/u, ''))),
+  ],
   [0x8b, long4],
   [code('F'), float],
   [code('S'), line(fromLiteral)],

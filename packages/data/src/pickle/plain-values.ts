@@ -2,7 +2,8 @@
 import { describe, type PickleObject, type PickleValue } from '@mdpd/tensor/torch/pickle-values';
 
 /** Lists and tuples become arrays, dictionaries objects without a prototype; integers that are not exact are bigint. */
-export type PlainValue = null | boolean | number | bigint | string | PlainValue[] | { [key: string]: PlainValue };
+export type PlainValue =
+  null | boolean | number | bigint | string | PlainValue[] | { [key: string]: PlainValue };
 
 /**
  * Containers that a pickle shares stay shared: nothing is copied, however often it is named. Throws what `fail` makes of
@@ -17,7 +18,8 @@ export function toPlain(value: PickleValue, mostDepth: number, fail: (message: s
     throw fail(`has ${describe(key)} for the key of a dictionary; texts and integers are read`);
   };
   const build = (object: PickleObject, depth: number): PlainValue => {
-    if (object.kind === 'list' || object.kind === 'tuple') return object.items.map((each) => convert(each, depth));
+    if (object.kind === 'list' || object.kind === 'tuple')
+      return object.items.map((each) => convert(each, depth));
     if (object.kind !== 'dict') throw fail(`holds ${describe(object)}`);
     const result = Object.create(null) as { [key: string]: PlainValue };
     for (const [key, each] of object.entries) {

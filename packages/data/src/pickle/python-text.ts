@@ -38,7 +38,8 @@ export function fromLiteral(line: string): string | undefined {
   const quoted = line.length >= 2 && (quote === "'" || quote === '"') && line.endsWith(quote);
   if (!quoted) return undefined;
   const inner = line.slice(1, -1);
-  if (/(?<!\\)(?:\\\\)*\\$/u.test(inner) || /(?<!\\)(?:\\\\)*\\x(?![\da-f]{2})/iu.test(inner)) return undefined;
+  if (/(?<!\\)(?:\\\\)*\\$/u.test(inner) || /(?<!\\)(?:\\\\)*\\x(?![\da-f]{2})/iu.test(inner))
+    return undefined;
   const bytes = inner.replace(/\\(x[\da-f]{2}|[0-7]{1,3}|[\s\S])/giu, (whole, escape: string) => {
     if (/^x../iu.test(escape)) return String.fromCharCode(parseInt(escape.slice(1), 16));
     if (/^[0-7]/u.test(escape)) return String.fromCharCode(parseInt(escape, 8) & 255);
@@ -53,14 +54,16 @@ export function fromLiteral(line: string): string | undefined {
  */
 export function fromRawUnicodeEscape(line: string): string | undefined {
   let valid = true;
-  const text = line.replace(/(\\+)(u[\da-f]{4}|U[\da-f]{8}|[uU])/giu, (whole, slashes: string, escape: string) => {
-    if (slashes.length % 2 === 0) return whole;
-    const point = parseInt(escape.slice(1), 16);
-    // `u` and `U` differ in their digits, so the pattern's case folding must not confuse them.
-    const complete = escape.length === (escape[0] === 'u' ? 5 : 9);
-    if (complete && point <= 0x10ffff) return slashes.slice(1) + String.fromCodePoint(point);
-    valid = false;
-    return whole;
-  });
+  const text = line.replace(
+    /(\\+)(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[uU])/gu,
+    (whole, slashes: string, escape: string) => {
+      if (slashes.length % 2 === 0) return whole;
+      const point = parseInt(escape.slice(1), 16);
+      const complete = escape.length === (escape[0] === 'u' ? 5 : 9);
+      if (complete && point <= 0x10ffff) return slashes.slice(1) + String.fromCodePoint(point);
+      valid = false;
+      return whole;
+    },
+  );
   return valid ? text : undefined;
 }
