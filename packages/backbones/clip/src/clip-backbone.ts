@@ -27,7 +27,7 @@ export function createClip(json: JsonObject): Backbone {
     blocks: Math.max(config.text.blocks, config.image.blocks),
     streams: streamSpecs(config),
     inputs: inputSpecs(config),
-    carried: ['logit_scale'],
+    carried: ['cosine_factor'],
     parameters: clipParameters(config),
     embed: (params, input) => embed(config, params, input),
     block: (params, index, state) => ({ ...state, ...eachTower(config, params, index, state, layer) }),

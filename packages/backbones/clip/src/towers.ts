@@ -22,7 +22,7 @@ import { causalBias, endOfText } from './text-masks.ts';
  * h_0: `image` [B, P + 1, D], CLS first, after the norm that Hugging Face calls `pre_layrnorm`; `text` [B, T, D].
  *
  * Constants: `text_mask` [B, T]; `text_bias` of attention scores [B, 1, T, T]; `text_end` [B, T], 1 at the token that is
- * pooled. Carried: `logit_scale` [1, 1], what cosines of images and texts are multiplied with in `transformers`.
+ * pooled. Carried: `cosine_factor` [1, 1], what cosines of images and texts are multiplied with in `transformers`.
  */
 export function embed(config: ClipConfig, params: Params, given: Readonly<TensorRecord>): State {
   const { ids, mask, pixels } = readInput(config, given);
@@ -32,7 +32,7 @@ export function embed(config: ClipConfig, params: Params, given: Readonly<Tensor
     text_mask: mask,
     text_bias: causalBias(mask, config.text.tokens),
     text_end: endOfText(ids, config.text.end),
-    logit_scale: tf.reshape(tf.exp(tensorOf(params, names.logitScale)), [1, 1]),
+    cosine_factor: tf.reshape(tf.exp(tensorOf(params, names.logitScale)), [1, 1]),
   };
 }
 
