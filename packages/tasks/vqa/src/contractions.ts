@@ -1,0 +1,28 @@
+/**
+ * Words without their apostrophe, as the evaluator of VQA restores them: the same pairs as its table (`contractions` in
+ * GT-Vision-Lab/VQA, vqaEval.py), but for those with capitals, which never match a lower-case word.
+ */
+
+/** Every word here is restored where exactly one of its apostrophes is missing. */
+const contracted = `
+  ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd he'd've
+  he's how'd how'll how's isn't it'd it'd've it'll ma'am mightn't mightn't've might've mustn't must've needn't not've
+  o'clock oughtn't 'ow's'at shan't she'd've should've shouldn't shouldn't've somebody'd've somebody'll somebody's
+  someone'd someone'd've someone'll someone's something'd something'd've something'll that's there'd there'd've
+  there're there's they'd they'd've they'll they're they've 'twas wasn't we'd've we've weren't what'll what're what's
+  what've when's where'd where's where've who'd who'd've who'll who's who've why'll why're why's won't would've
+  wouldn't wouldn't've y'all y'all'll y'all'd've you'd you'd've you'll you're you've
+`
+  .trim()
+  .split(/\s+/u);
+
+function pairs(word: string): [string, string][] {
+  const places = [...word.matchAll(/'/gu)].map(({ index }) => index);
+  return places.map((at) => [word.slice(0, at) + word.slice(at + 1), word]);
+}
+
+export const contractions: ReadonlyMap<string, string> = new Map([
+  ...contracted.flatMap(pairs),
+  // The table has it the wrong way round, and scores are only equal with it.
+  ["somebody'd", 'somebodyd'],
+]);

@@ -1,0 +1,143 @@
+/** Reads questions and annotations of VQA v2 (and v1), as visualqa.org has them. */
+import { join } from 'node:path';
+import { MdpdError } from '@mdpd/core';
+import { containedPath } from '@mdpd/data/contained-path';
+import { z } from 'zod';
+import { eachEntry, Folders, invalidQuestions, isThere, requireFile, Unique } from './question-json.ts';
+import { QuestionTable, type QuestionDetails, type QuestionList } from './questions.ts';
+
+const id = z.int();
+const text = z.string().max(4096);
+const questionSchema = z.object({ question_id: id, image_id: id.min(0), question: text.min(1) });
+const annotationSchema = z.object({
+  question_id: id,
+  multiple_choice_answer: text,
+  answer_type: text.optional(),
+  question_type: text.optional(),
+  answers: z
+    .array(z.object({ answer: text }))
+    .min(1)
+    .max(100),
+});
+type Annotation = z.infer<typeof annotationSchema>;
+
+const imageFolders = ['train2014', 'val2014', 'test2015'];
+const layout =
+  'v2_OpenEnded_mscoco_SUBTYPE_questions.json and v2_mscoco_SUBTYPE_annotations.json, as VQA v2 has them';
+
+/** Where image `number` may be: in the folder of its subtype, in that of another, in `images`, or beside the root. */
+function imagePaths(root: string, subtype: string, number: number): string[] {
+  // Questions of test-dev are about images of test.
+  const own = subtype.replace('test-dev', 'test');
+  const digits = String(number).padStart(12, '0');
+  const folders = [own, ...imageFolders.filter((each) => each !== own)];
+  const paths = folders.flatMap((folder) => {
+    const name = `COCO_${folder}_${digits}.jpg`;
+    return [join(folder, name), join('images', folder, name), join('images', name)].map((path) =>
+      containedPath(root, path, root),
+    );
+  });
+  return [...paths, ...folders.map((folder) => join(root, '..', folder, `COCO_${folder}_${digits}.jpg`))];
+}
+
+/** Of questions without annotations nothing is known. */
+interface Answered {
+  readonly answers: readonly string[];
+  readonly answer: string | undefined;
+  readonly details: QuestionDetails;
+}
+
+/** Annotations by question, with each text kept once. */
+async function readAnnotations(file: string): Promise<Map<number, Answered>> {
+  const found = new Map<number, Answered>();
+  const texts = new Map<string, string>();
+  const shared = (value: string): string => {
+    const known = texts.get(value);
+    if (known === undefined) texts.set(value, value);
+    return known ?? value;
+  };
+  const detailsOf = ({ answer_type, question_type }: Annotation): QuestionDetails => ({
+    ...(answer_type === undefined ? {} : { answerType: shared(answer_type) }),
+    ...(question_type === undefined ? {} : { questionType: shared(question_type) }),
+  });
+  const unique = new Unique();
+  await eachEntry(file, 'annotations', annotationSchema, (annotation, place) => {
+    unique.add(annotation.question_id, place);
+    found.set(annotation.question_id, {
+      answers: annotation.answers.map(({ answer }) => shared(answer)),
+      answer: shared(annotation.multiple_choice_answer),
+      details: detailsOf(annotation),
+    });
+  });
+  return found;
+}
+
+/** The file of version 2, else that of version 1. */
+async function fileOf(root: string, name: string): Promise<string> {
+  const second = join(root, `v2_${name}`);
+  const first = join(root, name);
+  return !(await isThere(second)) && (await isThere(first)) ? first : second;
+}
+
+export interface QuestionsQuery {
+  /** Absolute. */
+  readonly root: string;
+  /** `train2014`, `train_balanced`. */
+  readonly name: string;
+  /** Whether answers are needed; without them a server knows them. */
+  readonly labelled: boolean;
+  /** Recipe key, for messages. */
+  readonly place: string;
+}
+
+/**
+ * All questions of a subtype, in the file's order.
+ * Throws DATA_MISSING, QUESTIONS_INVALID, QUESTIONS_DUPLICATE, QUESTIONS_ANSWER where one has no annotation, and
+ * QUESTIONS_IMAGE.
+ */
+export async function readVqa({ root, name, labelled, place }: QuestionsQuery): Promise<QuestionList> {
+  const file = await fileOf(root, `OpenEnded_mscoco_${name}_questions.json`);
+  await requireFile(file, place, layout);
+  const annotationFile = await fileOf(root, `mscoco_${name}_annotations.json`);
+  if (labelled) await requireFile(annotationFile, place, layout);
+  const annotations = labelled ? await readAnnotations(annotationFile) : new Map<number, Answered>();
+  const asked: { id: number; text: string; image: number }[] = [];
+  const unique = new Unique();
+  await eachEntry(file, 'questions', questionSchema, (question, at) => {
+    unique.add(question.question_id, at);
+    asked.push({ id: question.question_id, text: question.question, image: question.image_id });
+  });
+  const folders = new Folders();
+  const paths = new Map<number, string>();
+  const table = new QuestionTable();
+  for (const { id: number, text: words, image } of asked) {
+    const path = paths.get(image) ?? (await folders.find(imagePaths(root, name, image), file));
+    paths.set(image, path);
+    table.push({
+      id: number,
+      text: words,
+      image: path,
+      ...answersTo(number, annotations, labelled, annotationFile),
+    });
+    annotations.delete(number);
+  }
+  const [left] = annotations.keys();
+  if (left !== undefined)
+    throw invalidQuestions(`an annotation answers question ${left}, which is not asked`, annotationFile);
+  return table;
+}
+
+function answersTo(
+  question: number,
+  annotations: ReadonlyMap<number, Answered>,
+  labelled: boolean,
+  file: string,
+): Answered {
+  const found = annotations.get(question);
+  if (found) return found;
+  if (!labelled) return { answers: [], answer: undefined, details: {} };
+  throw new MdpdError('QUESTIONS_ANSWER', `question ${question} has no annotation`, {
+    place: file,
+    fix: 'take questions and annotations of the same version and subtype',
+  });
+}
