@@ -94,6 +94,15 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   }
 }
 
+/** Width and height of an image file as `readImageFile` decodes it, from its header. Throws IMAGE_UNREADABLE. */
+export async function readImageSize(
+  path: string,
+  options: Omit<DecodeOptions, 'needed'> = {},
+): Promise<{ width: number; height: number }> {
+  const named = { ...options, place: options.place ?? path };
+  return uprightSize(await readMetadata(await readImageBytes(path, named), named));
+}
+
 /** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector. */
 function toRawImage(data: Buffer, info: { width: number; height: number; channels: number }): RawImage {
   const { width, height, channels } = info;
@@ -106,10 +115,7 @@ function toRawImage(data: Buffer, info: { width: number; height: number; channel
   return { width, height, channels: kept, data: result };
 }
 
-/** Reads and decodes an image file. Throws IMAGE_UNREADABLE, also where the file is missing, a folder or too large. */
-export async function readImageFile(path: string, options: DecodeOptions = {}): Promise<RawImage> {
-  const named = { ...options, place: options.place ?? path };
-  let bytes: Uint8Array;
+async function readImageBytes(path: string, named: DecodeOptions): Promise<Uint8Array> {
   try {
     const info = await stat(path);
     if (info.isDirectory()) throw unreadable('this is a folder, not an image', named);
@@ -117,11 +123,16 @@ export async function readImageFile(path: string, options: DecodeOptions = {}): 
     if (info.size === 0) throw unreadable('the file is empty', named);
     if (info.size > mostFileBytes)
       throw unreadable(`${info.size} bytes are more than ${mostFileBytes}`, named);
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (error) {
     if (error instanceof MdpdError) throw error;
     const message = systemCode(error) === 'ENOENT' ? 'there is no such file' : firstLine(error);
     throw unreadable(message, named, error);
   }
-  return decodeImage(bytes, named);
+}
+
+/** Reads and decodes an image file. Throws IMAGE_UNREADABLE, also where the file is missing, a folder or too large. */
+export async function readImageFile(path: string, options: DecodeOptions = {}): Promise<RawImage> {
+  const named = { ...options, place: options.place ?? path };
+  return decodeImage(await readImageBytes(path, named), named);
 }
