@@ -131,6 +131,38 @@ describe('a model of texts', () => {
     expect([...new Set(targets)]).toEqual(['0,1,1,-1', '1,2,0,-1', '-1,8', '-1,32']);
   });
 
+  it('may stand behind a fixed number of others, as words behind patches', async () => {
+    const model: ExportableModel = {
+      parameters: { w: wave([7, 4]), bias: wave([1, 6, 1], 2) },
+      inputs: {
+        input_ids: { shape: [32], dtype: 'int32', variable: [0] },
+        pixel_values: { shape: [6, 4], dtype: 'float32' },
+      },
+      forward: ({ w, bias }, { input_ids: ids, pixel_values: patches }) => {
+        const [batch, tokens] = ids!.shape as [number, number];
+        const words = tf.gather(w!, ids as tf.Tensor2D);
+        const all = tf.concat([tf.add(patches!, bias!), words], 1);
+        const rows = tf.reshape(all, [batch * (tokens + 6), 2, 2]);
+        const back = tf.add(tf.reshape(rows, [batch, tokens + 6, 4]), tf.zeros([batch, tokens + 6, 4]));
+        const scores = tf.softmax(tf.matMul(back, back, false, true));
+        return { logits: tf.sum(tf.matMul(scores, back), 1) };
+      },
+    };
+    const bytes = writeModel(modelGraph(model));
+    for (const [batch, tokens] of [
+      [1, 1],
+      [3, 5],
+      [2, 32],
+    ] as const) {
+      const ids = Int32Array.from({ length: batch * tokens }, (_, at) => at % 7);
+      const input = {
+        input_ids: { data: ids, shape: [batch, tokens], dtype: 'int32' as const },
+        pixel_values: wave([batch, 6, 4], batch),
+      };
+      expect(await fileDifference(bytes, model, input)).toBeLessThan(1e-5);
+    }
+  });
+
   it('has lengths of its own for a decoder', async () => {
     const ids = { dtype: 'int32', variable: [0] } as const;
     const model: ExportableModel = {

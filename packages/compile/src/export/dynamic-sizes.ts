@@ -18,6 +18,7 @@ import {
 import { GraphBuilder } from '../graph-builder.ts';
 import type { Dimension } from '../to-onnx.ts';
 import { sizeLetter, type DynamicSize } from './exportable-model.ts';
+import { lengthFrom, sameLength, type Length } from './lengths.ts';
 
 /** A graph as it is for some sizes: those of `sizes`, in their order. */
 export interface SizedGraph {
@@ -30,9 +31,6 @@ export interface DynamicGraph {
   /** Shapes of outputs by name. */
   readonly outputs: Readonly<Record<string, readonly Dimension[]>>;
 }
-
-/** A fixed length, or a multiple of some sizes, which are given by their place. */
-type Length = number | { readonly times: number; readonly of: readonly number[] };
 
 /**
  * The first graph, for any sizes. Reshapes copy lengths and infer one; other shapes, ends of slices and repeated numbers
@@ -137,15 +135,8 @@ class Comparison {
     });
   }
 
-  /** The only way in which a length can be c · the product of some sizes in both graphs. */
   private length(length: number, twin: number): Length | undefined {
-    if (length === twin) return length;
-    const ways = subsets(this.sizes.length).flatMap((of) => {
-      const times = length / product(of, this.first.sizes);
-      const isWay = Number.isInteger(times) && times === twin / product(of, this.second.sizes);
-      return isWay ? [{ times, of }] : [];
-    });
-    return ways.length === 1 ? ways[0] : undefined;
+    return lengthFrom(this.first.sizes, this.second.sizes, length, twin);
   }
 
   /** A length that stands in its place already is copied (0), one other is inferred (−1), more are computed. */
@@ -180,9 +171,21 @@ class Comparison {
   /** [1] as int64. */
   private numberOf(length: Length): Value {
     if (typeof length === 'number') return integers([length]);
-    const factors = length.of.map((size) => this.size(size));
+    const factors = length.of.map(({ size, plus }) => this.sizePlus(size, plus));
     const all = length.times === 1 ? factors : [...factors, integers([length.times])];
     return all.reduce((result, factor) => this.prelude.node('Mul', [result, factor], [1], 'int64'));
+  }
+
+  /** [1] as int64; equal ones are computed once. */
+  private sizePlus(place: number, plus: number): Value {
+    const size = this.size(place);
+    if (plus === 0) return size;
+    const key = `size ${place} + ${plus}`;
+    const known = this.computedShapes.get(key);
+    if (known) return known;
+    const value = this.prelude.node('Add', [size, integers([plus])], [1], 'int64');
+    this.computedShapes.set(key, value);
+    return value;
   }
 
   /** One of the sizes, [1] as int64: a length of an input. */
@@ -216,7 +219,9 @@ class Comparison {
   private dimension(length: number, twin: number | undefined): Dimension | undefined {
     const found = twin === undefined ? undefined : this.length(length, twin);
     if (found === undefined || typeof found === 'number') return found;
-    return found.times === 1 && found.of.length === 1 ? this.sizes[found.of[0]!]!.axisName : undefined;
+    const [only, more] = found.of;
+    const isSize = found.times === 1 && more === undefined && only?.plus === 0;
+    return isSize ? this.sizes[only.size]!.axisName : undefined;
   }
 
   private get code(): string {
@@ -239,7 +244,9 @@ class Comparison {
       this.code,
       `${of} batch size or the number of tokens in a way that one file for all sizes cannot say`,
       {
-        allowed: 'Reshape and broadcasts to lengths that are products of sizes, slices that end at them',
+        allowed:
+          'Reshape and broadcasts to lengths that are products of sizes (of tokens with a number more), ' +
+          'slices that end at them',
         fix: 'make constants for the most tokens and slice them to those that are there',
       },
     );
@@ -260,17 +267,6 @@ class Comparison {
     return length === sizes[place] ? letters[place]! : `${length / sizes[place]!}·${letters[place]}`;
   }
 }
-
-const sameLength = (a: Length | undefined, b: Length): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-const product = (of: readonly number[], sizes: readonly number[]): number =>
-  of.reduce((result, place) => result * sizes[place]!, 1);
-
-/** Every choice of at least one of `count` places. */
-const subsets = (count: number): number[][] =>
-  Array.from({ length: 2 ** count - 1 }, (_, bits) =>
-    Array.from({ length: count }, (__, place) => place).filter((place) => ((bits + 1) >> place) & 1),
-  );
 
 function sameOperator(node: Node, twin: Node): boolean {
   return (
