@@ -1,6 +1,7 @@
-/** The tokenizer.json of byte-level BPE (RoBERTa, GPT-2): vocab.json has the ids, merges.txt the pairs to join, in order. */
+/** The tokenizer.json of byte-level BPE (RoBERTa, GPT-2, CLIP): vocab.json has the ids, merges.txt the pairs to join, in order. */
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject } from '@mdpd/core';
+import { fromClipBpe } from './from-clip-bpe.ts';
 import { gpt2Names, robertaNames, specialNames, type SpecialNames } from './special-tokens.ts';
 import { invalid, isId, specialEntry, type JsonPlace } from './tokenizer-json.ts';
 
@@ -31,7 +32,7 @@ function postProcessor(names: SpecialNames, vocabulary: JsonObject, prefix: bool
   };
 }
 
-/** Throws TOKENIZER_INVALID where the files are neither RoBERTa's nor GPT-2's. */
+/** Throws TOKENIZER_INVALID where the files are neither RoBERTa's nor GPT-2's nor CLIP's. */
 export function fromByteLevelBpe(
   vocabulary: JsonObject,
   merges: Uint8Array,
@@ -39,7 +40,7 @@ export function fromByteLevelBpe(
   place: JsonPlace,
 ): JsonObject {
   const has = (token: string | undefined): boolean => token !== undefined && Object.hasOwn(vocabulary, token);
-  if (has('<|startoftext|>')) invalid('a CLIP tokenizer is read from tokenizer.json only', place);
+  if (has('<|startoftext|>')) return fromClipBpe(vocabulary, readMerges(merges, place), config, place);
   const roberta = specialNames(config, robertaNames);
   const isRoberta = has(roberta.cls) && has(roberta.sep);
   const names = isRoberta ? roberta : specialNames(config, gpt2Names);

@@ -24,6 +24,12 @@ export const robertaNames: SpecialNames = {
   mask: '<mask>',
 };
 export const t5Names: SpecialNames = { eos: '</s>', unk: '<unk>', pad: '<pad>' };
+export const clipNames: SpecialNames = {
+  bos: '<|startoftext|>',
+  eos: '<|endoftext|>',
+  unk: '<|endoftext|>',
+  pad: '<|endoftext|>',
+};
 export const gpt2Names: SpecialNames = { bos: '<|endoftext|>', eos: '<|endoftext|>', unk: '<|endoftext|>' };
 
 /** `"[SEP]"`, or an object with `content`. */
@@ -48,5 +54,6 @@ export function guessedNames(has: (token: string) => boolean): SpecialNames {
   if (has('[CLS]') && has('[SEP]')) return bertNames;
   if (has('<s>') && has('</s>')) return robertaNames;
   if (has('</s>')) return t5Names;
+  if (has('<|startoftext|>') && has('<|endoftext|>')) return clipNames;
   return has('<|endoftext|>') ? gpt2Names : {};
 }

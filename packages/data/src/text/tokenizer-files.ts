@@ -25,6 +25,7 @@ const classes: Readonly<Record<string, string>> = {
 
 function classOf({ tokenizer, place, names }: SettledTokenizer): string {
   const file = Object.keys(classes).find((name) => place.endsWith(name));
+  if (file === 'vocab.json' && names.bos === '<|startoftext|>') return 'CLIPTokenizer';
   if (file === 'vocab.json' && names.cls === undefined) return 'GPT2Tokenizer';
   if (file) return classes[file]!;
   const { normalizer } = tokenizer;

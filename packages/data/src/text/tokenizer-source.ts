@@ -62,7 +62,7 @@ function missing(folder: string): never {
     allowed: [
       'tokenizer.json with tokenizer_config.json',
       'vocab.txt (BERT)',
-      'vocab.json with merges.txt (RoBERTa, GPT-2)',
+      'vocab.json with merges.txt (RoBERTa, GPT-2, CLIP)',
       'spiece.model (T5)',
       'sentencepiece.bpe.model (XLM-RoBERTa)',
     ],

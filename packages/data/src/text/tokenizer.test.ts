@@ -146,7 +146,7 @@ describe('loadTokenizer', () => {
       [
         `error TOKENIZER_MISSING at ${folder}`,
         `  the folder ${folder} has no tokenizer`,
-        '  allowed: tokenizer.json with tokenizer_config.json, vocab.txt (BERT), vocab.json with merges.txt (RoBERTa, GPT-2), ' +
+        '  allowed: tokenizer.json with tokenizer_config.json, vocab.txt (BERT), vocab.json with merges.txt (RoBERTa, GPT-2, CLIP), ' +
           'spiece.model (T5), sentencepiece.bpe.model (XLM-RoBERTa)',
         '  fix: copy those files from the model that the checkpoint comes from: on the Hugging Face Hub they are beside config.json',
       ].join('\n'),
