@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 import { eachElement } from '@mdpd/data/text/json-elements';
-import { eachMember } from '@mdpd/data/text/json-members';
+import { eachMember } from '@mdpd/data/text/json-object';
 import type { z } from 'zod';
 
 /** Of one question or annotation. */
