@@ -1,5 +1,5 @@
 /**
- * Heads on the pooled text CLS.
+ * Heads, most of them on the pooled text CLS.
  *
  * Letters: B batch, D width, C outputs.
  */
@@ -7,6 +7,7 @@ import type { Head, HeadKind } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { boxHead } from './box-head.ts';
 import { applyDense, applyNorm } from './layers.ts';
+import { maskedLmHead } from './masked-lm-head.ts';
 import { pooler, poolerSpecs } from './pooler.ts';
 import { dense, norm, pretrained } from './specs.ts';
 import type { ViltConfig } from './vilt-config.ts';
@@ -22,8 +23,8 @@ const CLASSIFIER_EPSILON = 1e-5;
 
 /**
  * `vqa` is ViltForQuestionAnswering, `matching` ViltForImageAndTextRetrieval, `classification`
- * ViltForImagesAndTextClassification with one image (`num_images` 1). `box` is none of Hugging Face's, see `boxHead`.
- * There is no `maskedLm`: its logits are of the text alone, but the stream holds both.
+ * ViltForImagesAndTextClassification with one image (`num_images` 1), `box` none of Hugging Face's, see `boxHead`,
+ * `maskedLm` ViltForMaskedLM, which reads all tokens and not CLS.
  */
 export function viltHead(config: ViltConfig, kind: HeadKind, outputs: number): ViltHead | undefined {
   const { width } = config;
@@ -32,6 +33,7 @@ export function viltHead(config: ViltConfig, kind: HeadKind, outputs: number): V
     return classifier('ViltForImagesAndTextClassification', kind, width, width, outputs);
   }
   if (kind === 'matching' && outputs === 1) return matchingHead(width);
+  if (kind === 'maskedLm') return { ...maskedLmHead(config), kind, outputs: config.vocabulary };
   return kind === 'box' && outputs === 4 ? { ...boxHead(config), kind, outputs } : undefined;
 }
 

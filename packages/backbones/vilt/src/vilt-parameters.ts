@@ -67,8 +67,8 @@ function blockParameters({ width, hidden, qkvBias }: ViltConfig, index: number):
 
 /** First words of the backbone's own names behind the prefix, with which a bare ViltModel's names begin. */
 const ROOTS = /^(embeddings|encoder|layernorm|pooler)\./;
-/** Tables of numbers that old versions saved, and masked language modelling, which nothing here reads. */
-const IGNORED = /(^|\.)(position_ids|token_type_ids)$|^mlm_score\./;
+/** Tables of numbers that old versions saved; what masked language modelling had twice: its matrix is that of words. */
+const IGNORED = /(^|\.)(position_ids|token_type_ids)$|^mlm_score\.(bias|decoder\.weight)$/;
 
 /**
  * The name of a checkpoint's tensor in the lists above; null for one to ignore. Read besides: names without the class

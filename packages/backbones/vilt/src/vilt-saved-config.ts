@@ -1,10 +1,13 @@
 /** config.json of a fine-tuned ViLT, readable by Hugging Face `transformers`. */
-import { MdpdError, type Backbone, type Head, type JsonObject } from '@mdpd/core';
+import { MdpdError, type Backbone, type Head, type HeadKind, type JsonObject } from '@mdpd/core';
 import { readViltConfig } from './vilt-config.ts';
 import type { ViltHead } from './vilt-heads.ts';
 
 /** Keys of the base model that say something else of the head; `dtype` is the newer name of `torch_dtype`. */
 const replaced = new Set(['dtype', 'num_labels', 'id2label', 'label2id', 'problem_type', 'mdpd']);
+
+/** Heads whose outputs have no labels. */
+const unlabelled: readonly HeadKind[] = ['box', 'matching', 'maskedLm'];
 
 /**
  * The base model's config.json with the head's class and labels, in alphabetical order of keys, as `transformers` writes
@@ -25,7 +28,7 @@ export function savedViltConfig(backbone: Backbone, head: Head, labels: readonly
   const own = {
     ...canvasKeys(backbone),
     ...(kind === 'classification' ? { num_images: 1, problem_type: 'single_label_classification' } : {}),
-    ...(kind === 'box' || kind === 'matching' ? {} : labelKeys(outputs, labels)),
+    ...(kind !== undefined && unlabelled.includes(kind) ? {} : labelKeys(outputs, labels)),
   };
   const all = Object.entries({ ...Object.fromEntries(kept), ...own });
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));

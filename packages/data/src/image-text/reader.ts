@@ -47,7 +47,7 @@ function tokenizerFolder({ backbone, directory }: TaskContext, named: string | u
 }
 
 /** Words of the backbone: CLIP's config keeps them with those of its text tower. */
-function vocabularySize(config: JsonObject): number | undefined {
+export function vocabularySize(config: JsonObject): number | undefined {
   const nested = config['text_config'];
   const inner = typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? nested : {};
   const size = config['vocab_size'] ?? inner['vocab_size'];

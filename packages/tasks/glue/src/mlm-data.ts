@@ -17,7 +17,7 @@ import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { TokenStore, type StoredTokens } from '@mdpd/data/text/token-store';
 import { createRandom } from '@mdpd/tensor/random';
 import { noLabel } from '@mdpd/tensor/token-losses';
-import { maskTokens, type MaskingRules } from './mask-tokens.ts';
+import { maskTokens, type MaskingRules } from '@mdpd/data/text/mask-tokens';
 import { windowsOf } from './mlm-windows.ts';
 import type { TextExamples } from './text-examples.ts';
 

@@ -10,7 +10,7 @@ import {
 import { openTable } from '@mdpd/data/text/open-table';
 import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { limitOf } from './glue-splits.ts';
-import type { MaskingRules } from './mask-tokens.ts';
+import type { MaskingRules } from '@mdpd/data/text/mask-tokens';
 import { openMlmData } from './mlm-data.ts';
 import { mlmSchema, type MlmData } from './mlm-schema.ts';
 import { createMlmTask } from './mlm-task.ts';

@@ -5,8 +5,8 @@
  */
 import { MdpdError, type Dataset, type JsonObject, type SplitName, type Task } from '@mdpd/core';
 import { tokenCrossEntropy, tokenDistillation } from '@mdpd/tensor/token-losses';
-import { decodeMlm } from './mlm-decode.ts';
-import { mlmMetrics } from './mlm-metrics.ts';
+import { decodeMlm } from '@mdpd/data/text/mlm-decode';
+import { mlmMetrics } from '@mdpd/data/text/mlm-metrics';
 import { savedSettings, settingsFile } from './saved-settings.ts';
 import { parseSentences } from './sentence-input.ts';
 import type { SentenceEncoder } from './sentence-encoder.ts';

@@ -16,13 +16,13 @@ export const pairKinds = { caption: 0, swapped: 1, foil: 2 } as const;
  * What is drawn depends on (seed, epoch, view, index) alone; without augmentation on the index alone, so that evaluation
  * always asks the same.
  */
-function randomOf(index: number, { augment, seed, epoch, view = 0 }: LoadOptions): RandomSource {
+export function randomOf(index: number, { augment, seed, epoch, view = 0 }: LoadOptions): RandomSource {
   return augment
     ? createRandom(seed, 'captions').fork(`${epoch}/${view}/${index}`)
     : createRandom(0, 'fixed captions').fork(String(index));
 }
 
-const pick = (random: RandomSource, values: readonly number[]): number =>
+export const pickNumber = (random: RandomSource, values: readonly number[]): number =>
   values[random.integer(values.length)]!;
 
 interface Pair {
@@ -68,13 +68,13 @@ export class MatchingDataset extends CaptionDataset {
     const { captions, foils } = this.split;
     const [isTrue, byFoil] = [random.next() < 0.5, random.next() < 0.5];
     if (isTrue || (this.size === 1 && foils[index]!.length === 0)) {
-      return { text: pick(random, captions[index]!), kind: pairKinds.caption };
+      return { text: pickNumber(random, captions[index]!), kind: pairKinds.caption };
     }
     if (foils[index]!.length > 0 && (byFoil || this.size === 1)) {
-      return { text: pick(random, foils[index]!), kind: pairKinds.foil };
+      return { text: pickNumber(random, foils[index]!), kind: pairKinds.foil };
     }
     const other = (index + 1 + random.integer(this.size - 1)) % this.size;
-    return { text: pick(random, captions[other]!), kind: pairKinds.swapped };
+    return { text: pickNumber(random, captions[other]!), kind: pairKinds.swapped };
   }
 
   protected target(pairs: readonly Pair[]): HostRecord {
@@ -86,7 +86,10 @@ export class MatchingDataset extends CaptionDataset {
 /** One example an image, with one of its captions. Target: `image` [B], the number of the image. */
 export class ContrastiveDataset extends CaptionDataset {
   protected pair(index: number, options: LoadOptions): Pair {
-    return { text: pick(randomOf(index, options), this.split.captions[index]!), kind: pairKinds.caption };
+    return {
+      text: pickNumber(randomOf(index, options), this.split.captions[index]!),
+      kind: pairKinds.caption,
+    };
   }
 
   protected target(_pairs: readonly Pair[], indices: readonly number[]): HostRecord {

@@ -1,4 +1,4 @@
-/** The recipe's `data` of the two tasks that pretrain on captions. */
+/** The recipe's `data` of the tasks that pretrain on captions. */
 import { limitField, readerFields } from '@mdpd/data/image-text/recipe-fields';
 import { z } from 'zod';
 
@@ -40,5 +40,18 @@ export const contrastiveSchema = z.strictObject({
 });
 export type ContrastiveData = z.infer<typeof contrastiveSchema>;
 
-/** What both have. */
+export const maskedCaptionsSchema = z.strictObject({
+  ...captionFields,
+  maskRatio: z
+    .number()
+    .gt(0)
+    .max(0.9)
+    .default(0.15)
+    .describe(
+      'share of the tokens that are to be guessed: of ten, eight are hidden, one is replaced and one is left',
+    ),
+});
+export type MaskedCaptionsData = z.infer<typeof maskedCaptionsSchema>;
+
+/** What all have. */
 export type CaptionData = z.infer<z.ZodObject<typeof captionFields>>;

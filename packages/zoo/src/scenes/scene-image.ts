@@ -32,6 +32,9 @@ const firstIds = {
 } as const;
 export type Part = keyof typeof firstIds;
 
+/** Parts of simple scenes, see `createScene`. */
+const simpleParts: readonly Part[] = ['pretraining', 'pretraining validation'];
+
 const folders: Readonly<Record<Part, CocoFolder>> = {
   train: 'train2014',
   grounding: 'train2014',
@@ -48,7 +51,8 @@ export function sceneImages(part: Part, count: number): SceneImage[] {
     const random = root.fork(String(index));
     const id = firstIds[part] + index;
     const fileName = `COCO_${folder}_${String(id).padStart(12, '0')}.jpg`;
-    return { id, folder, fileName, scene: createScene(random.fork('scene')), random: random.fork('words') };
+    const scene = createScene(random.fork('scene'), simpleParts.includes(part));
+    return { id, folder, fileName, scene, random: random.fork('words') };
   });
 }
 

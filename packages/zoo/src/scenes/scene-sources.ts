@@ -35,7 +35,7 @@ export interface CaptionedCounts {
   readonly validation: number;
 }
 
-/** Other scenes with captions alone: what a backbone is pretrained on. */
+/** Other and simpler scenes with captions alone: what a backbone is pretrained on. */
 export function captionedSource(name: string, counts: CaptionedCounts): FolderSource {
   const write = async (folder: string, progress: FolderContext['progress']): Promise<void> => {
     const train = sceneImages('pretraining', counts.train);
@@ -57,4 +57,4 @@ export function captionedSource(name: string, counts: CaptionedCounts): FolderSo
 }
 
 export const scenes = sceneSource('scenes', { train: 3000, grounding: 600, validation: 500, test: 300 });
-export const captionedScenes = captionedSource('captioned-scenes', { train: 12_000, validation: 1000 });
+export const captionedScenes = captionedSource('captioned-scenes', { train: 20_000, validation: 1000 });

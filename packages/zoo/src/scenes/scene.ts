@@ -1,5 +1,5 @@
 /**
- * Scenes of two to six coloured shapes that do not touch each other, and what stands where.
+ * Scenes of up to six coloured shapes that do not touch each other, and what stands where.
  *
  * A scene depends on its random numbers alone.
  */
@@ -106,10 +106,16 @@ function place(
   return undefined;
 }
 
-export function createScene(random: RandomSource): Scene {
+/**
+ * `simple`: of one to six objects, few more often than many, as one learns to name them; else two to six, all numbers
+ * alike.
+ */
+export function createScene(random: RandomSource, simple = false): Scene {
   const [width, height] = [pick(random, canvasSides), pick(random, canvasSides)];
   const background = drawBackground(random);
-  const wanted = fewestObjects + random.integer(mostObjects - fewestObjects + 1);
+  const wanted = simple
+    ? 1 + random.integer(1 + random.integer(mostObjects))
+    : fewestObjects + random.integer(mostObjects - fewestObjects + 1);
   const objects: SceneObject[] = [];
   // Six large objects always fit into the smallest canvas in some order; a crowded start is dropped and drawn again.
   while (objects.length < wanted) {

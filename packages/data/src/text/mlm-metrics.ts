@@ -4,7 +4,7 @@
  * Letters: N tokens, V vocabulary.
  */
 import type { MetricAccumulator } from '@mdpd/core';
-import { bestClass } from '@mdpd/data/class-outputs';
+import { bestClass } from '../class-outputs.ts';
 
 /** −log softmax(logits)[label] of the V logits from `start` on; infinite where they are no numbers. */
 function surprise(logits: Float32Array, start: number, vocabulary: number, label: number): number {

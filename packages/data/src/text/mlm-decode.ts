@@ -4,8 +4,8 @@
  * Letters: N tokens, V vocabulary.
  */
 import type { HostRecord, Prediction } from '@mdpd/core';
-import { bestClass, decodeClass } from '@mdpd/data/class-outputs';
-import type { Tokenizer } from '@mdpd/data/text/tokenizer';
+import { bestClass, decodeClass } from '../class-outputs.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface MlmDecoding {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
