@@ -8,6 +8,8 @@ export interface Batch {
   readonly input: HostRecord;
   /** What the task's loss compares with, each [B, …]. Empty for unlabelled data. */
   readonly target: HostRecord;
+  /** What only reading the outputs needs (sizes of images before they were resized), each [B, …]; no backbone sees it. */
+  readonly about?: HostRecord;
 }
 
 export interface LoadOptions {

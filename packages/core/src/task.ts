@@ -20,6 +20,8 @@ export interface Prediction {
   readonly probability?: number;
   /** Best alternatives, best first, the prediction itself included. */
   readonly top?: readonly { readonly value: string; readonly probability: number }[];
+  /** Where in the image it is: upper left corner, width and height, in pixels of the upright image as the file has it. */
+  readonly box?: readonly [x: number, y: number, width: number, height: number];
 }
 
 /** Collects outputs of a split batch by batch. */
@@ -57,8 +59,8 @@ export interface Task {
   ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;
   /**
-   * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read, each
-   * [1, …], where it is at hand: it says which of the tokens were asked for.
+   * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read and what the
+   * batch has `about` it, each [1, …], where it is at hand: which of the tokens were asked for, how large the image was.
    */
   decode(output: Float32Array, input?: HostRecord): Prediction;
   /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */

@@ -1,4 +1,5 @@
 /** The plugin of this package: boxes of what a phrase names. */
 import { definePlugin } from '@mdpd/core';
+import { refcocoProvider } from './refcoco-provider.ts';
 
-export default definePlugin({ name: '@mdpd/task-refcoco', tasks: [] });
+export default definePlugin({ name: '@mdpd/task-refcoco', tasks: [refcocoProvider] });

@@ -3,7 +3,7 @@
  *
  * Letters: N tokens, C outputs.
  */
-import type { Batch, HostRecord, Prediction, Task } from '@mdpd/core';
+import type { Batch, HeadKind, HostRecord, Prediction, Task } from '@mdpd/core';
 import { ensure, type Check } from '../check.ts';
 import {
   labelsOf,
@@ -186,6 +186,9 @@ async function checkDecode(subject: TaskSubject): Promise<void> {
   }
 }
 
+/** Heads whose outputs have no names: coordinates, similarities. */
+const unnamed: readonly HeadKind[] = ['box', 'matching', 'embeddings'];
+
 async function checkLabels({ task }: TaskSubject): Promise<void> {
   const { labels, head } = task;
   ensure(new Set(labels).size === labels.length, 'has two labels of one name');
@@ -193,7 +196,7 @@ async function checkLabels({ task }: TaskSubject): Promise<void> {
     labels.every((label) => label !== ''),
     'has a label without a name',
   );
-  if (!readsTokens(task)) {
+  if (!readsTokens(task) && !unnamed.includes(head.kind)) {
     ensure(labels.length === head.outputs, `has ${labels.length} labels for ${head.outputs} outputs`);
   }
   for (const [name, content] of Object.entries(task.savedFiles())) {

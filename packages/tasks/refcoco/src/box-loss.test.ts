@@ -1,0 +1,2 @@
+import { readFileSync } from 'node:fs';
+import { memoryExecutor } from '@mdpd/testing/reference';

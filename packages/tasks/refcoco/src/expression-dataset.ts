@@ -1,0 +1,86 @@
+/**
+ * Expressions with their images and boxes as batches for a backbone.
+ *
+ * Letters: B batch.
+ */
+import { basename } from 'node:path';
+import type { Batch, Dataset, LoadOptions } from '@mdpd/core';
+import { loadPairs } from '@mdpd/data/image-text/batch';
+import type { ImageTextReader } from '@mdpd/data/image-text/reader';
+import { encodeTexts } from '@mdpd/data/image-text/texts';
+import type { TextDataset } from '@mdpd/data/text/text-dataset';
+import { toShares } from './box-geometry.ts';
+import type { Expression } from './example.ts';
+import { openExpressionImages, type ExpressionImages, type ImagesOptions } from './expression-images.ts';
+
+/** One example a sentence. Targets: `box` [B, 4] as shares of the image, and `part` [B, 1], a number among `parts`. */
+export class ExpressionDataset implements Dataset {
+  readonly size: number;
+  readonly origin: string;
+  private readonly reader: ImageTextReader;
+  private readonly images: ExpressionImages;
+  private readonly texts: TextDataset;
+  /** [size · 4] */
+  private readonly boxes: Float32Array;
+  private readonly partNumbers: Int32Array;
+
+  private constructor(
+    reader: ImageTextReader,
+    expressions: readonly Expression[],
+    opened: {
+      readonly origin: string;
+      readonly images: ExpressionImages;
+      readonly texts: TextDataset;
+      readonly parts: readonly string[];
+    },
+  ) {
+    this.reader = reader;
+    this.size = expressions.length;
+    this.origin = opened.origin;
+    this.images = opened.images;
+    this.texts = opened.texts;
+    this.partNumbers = Int32Array.from(expressions, ({ part }) => opened.parts.indexOf(part));
+    this.boxes = new Float32Array(4 * this.size);
+    for (const [index, { box, size }] of expressions.entries())
+      this.boxes.set(toShares(box, size), 4 * index);
+  }
+
+  /** `parts` are the names of all parts that any split of the task has. */
+  static async open(
+    reader: ImageTextReader,
+    expressions: readonly Expression[],
+    options: ImagesOptions & { readonly parts: readonly string[] },
+  ): Promise<ExpressionDataset> {
+    const { origin, warn, parts } = options;
+    const sentences = expressions.map(({ text }) => text);
+    const texts = await encodeTexts(reader, sentences, origin);
+    if (texts.truncated > 0) {
+      warn(
+        `${origin}: ${texts.truncated} of ${texts.size} expressions are cut to ${reader.maxLength} tokens`,
+      );
+    }
+    const images = await openExpressionImages(reader, expressions, options);
+    return new ExpressionDataset(reader, expressions, { origin, images, texts, parts });
+  }
+
+  async load(indices: readonly number[], options: LoadOptions): Promise<Batch> {
+    const pairs = indices.map((index) => ({ image: this.images.numbers[index]!, text: index }));
+    const size = indices.length;
+    const boxes = Float32Array.from({ length: 4 * size }, (_, at) => {
+      return this.boxes[4 * indices[at >> 2]! + (at & 3)]!;
+    });
+    const parts = Int32Array.from(indices, (index) => this.partNumbers[index]!);
+    return {
+      size,
+      input: await loadPairs(this.reader, { images: this.images.images, texts: this.texts }, pairs, options),
+      target: {
+        box: { data: boxes, shape: [size, 4], dtype: 'float32' },
+        part: { data: parts, shape: [size, 1], dtype: 'int32' },
+      },
+    };
+  }
+}
+
+/** `refcoco:testA+testB`, or names of files. */
+export const originOf = (name: string | undefined, parts: readonly string[]): string =>
+  name === undefined ? parts.map((part) => basename(part)).join('+') : `${name}:${parts.join('+')}`;

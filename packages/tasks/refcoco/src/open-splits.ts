@@ -1,0 +1,84 @@
+/** Opens the splits that a recipe names. */
+import type { Dataset, SplitName, TaskContext } from '@mdpd/core';
+import type { ImageTextReader } from '@mdpd/data/image-text/reader';
+import { openFolder } from '@mdpd/data/open-folder';
+import { namedParts, refcocoFiles, type RefcocoData } from './data-schema.ts';
+import type { Expression } from './example.ts';
+import { ExpressionDataset, originOf } from './expression-dataset.ts';
+import { readJsonl } from './jsonl-examples.ts';
+import { openRefer } from './refer-examples.ts';
+
+export interface OpenedSplits {
+  readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
+  /** Splits of the data set, or files, that the splits of the task join; targets have their numbers. */
+  readonly parts: readonly string[];
+}
+
+/** Gives the expressions of splits, or files. Files of REFER are read once. */
+async function openExpressions(
+  context: TaskContext,
+  data: RefcocoData,
+): Promise<(parts: readonly string[]) => Promise<Expression[]>> {
+  const { directory, warn } = context;
+  const root = await openFolder(data.root, {
+    sources: context.folderSources,
+    directory,
+    place: 'data.root',
+    progress: (done, total) =>
+      context.progress?.({ type: 'progress', what: `writing ${data.root}`, done, total }),
+  });
+  const { images } = data;
+  const files = refcocoFiles(data);
+  if (files) {
+    const opened = await openRefer({ root, files, images, directory, warn });
+    return (parts) => opened.expressions(parts);
+  }
+  const format = data.box ?? 'xywh';
+  return async (parts) => {
+    const read = parts.map((file) => readJsonl({ file, root, images, directory, format, warn }));
+    return (await Promise.all(read)).flat();
+  };
+}
+
+/** At most so many, evenly spread. */
+function spread<T>(all: readonly T[], most: number | undefined): readonly T[] {
+  if (most === undefined || most >= all.length) return all;
+  return Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]!);
+}
+
+function limitOf({ limit }: TaskContext, data: RefcocoData, name: keyof ReturnType<typeof namedParts>) {
+  const ofRecipe = typeof data.limit === 'number' ? data.limit : data.limit?.[name];
+  const limits = [ofRecipe, limit].filter((each) => each !== undefined);
+  return limits.length > 0 ? Math.min(...limits) : undefined;
+}
+
+/** The splits that are asked for, by name. Throws REFCOCO_DATA, REFCOCO_INVALID, DATA_MISSING and what images throw. */
+export async function openSplits(
+  context: TaskContext,
+  reader: ImageTextReader,
+  data: RefcocoData,
+): Promise<OpenedSplits> {
+  const named = namedParts(data);
+  const expressionsOf = await openExpressions(context, data);
+  const budget = { remaining: Math.floor(data.cacheMegabytes * 2 ** 20) };
+  const read: Partial<Record<SplitName, readonly Expression[]>> = {};
+  for (const name of ['train', 'validation', 'test'] as const) {
+    if (named[name].length === 0 || !(context.splits?.includes(name) ?? true)) continue;
+    read[name] = spread(await expressionsOf(named[name]), limitOf(context, data, name));
+  }
+  const parts = [...new Set(Object.values(read).flatMap((all) => [...new Set(all.map(({ part }) => part))]))];
+  const splits: Partial<Record<SplitName, Dataset>> = {};
+  for (const name of ['train', 'validation', 'test'] as const) {
+    const expressions = read[name];
+    if (!expressions) continue;
+    splits[name] = await ExpressionDataset.open(reader, expressions, {
+      origin: originOf(data.name, named[name]),
+      parts,
+      budget,
+      warn: context.warn,
+      progress: (done, total) =>
+        context.progress?.({ type: 'progress', what: `reading ${name} images`, done, total }),
+    });
+  }
+  return { splits, parts };
+}

@@ -1,0 +1,71 @@
+/**
+ * Referring expressions as the training loop sees them.
+ *
+ * Letters: B batch.
+ */
+import type { Batch, Dataset, HostRecord, Prediction, SplitName, Task } from '@mdpd/core';
+import { readImageSize } from '@mdpd/data/image-decode';
+import { encodeImageTexts, parseImageText } from '@mdpd/data/image-text/input';
+import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
+import { clipBox, fromRaw, type Box } from './box-geometry.ts';
+import { boxDistillation, boxLoss } from './box-loss.ts';
+import { boxMetrics, primaryMetrics, type BoxMetric } from './box-metrics.ts';
+
+/** Of `Batch.about`: width and height in pixels of the images before they were resized, [B, 2]. */
+const SIZES = 'image_size';
+const example = 'the red circle on the left';
+
+/** The box within the image. It has no value where it is NaN. */
+function decodeBox(output: Float32Array, about?: HostRecord): Prediction {
+  const shares = fromRaw(output);
+  if (!shares.every(Number.isFinite)) return { value: 'no box' };
+  const known = about?.[SIZES]?.data;
+  const size = known ? { width: known[0]!, height: known[1]! } : { width: 100, height: 100 };
+  const [x, y, width, height] = shares;
+  const stretched: Box = [x * size.width, y * size.height, width * size.width, height * size.height];
+  const box = clipBox(stretched, size);
+  const unit = known ? '' : ' %';
+  const [left, top, wide, high] = box.map((value) => `${Math.round(value)}${unit}`);
+  const value = `x ${left}, y ${top}, width ${wide}, height ${high}`;
+  if (!known) return { value };
+  const [bx, by, bw, bh] = box.map((each) => Math.round(100 * each) / 100) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { value, box: [bx, by, bw, bh] };
+}
+
+/** Images with expressions as a user writes them. Throws IMAGE_TEXT_INPUT, and IMAGE_UNREADABLE naming the bad one. */
+async function encode(inputs: readonly string[], reader: ImageTextReader): Promise<Batch> {
+  const batch = await encodeImageTexts(inputs, reader, example);
+  const paths = inputs.map((input) => parseImageText(input, example).path);
+  const sizes = await Promise.all(paths.map((path) => readImageSize(path)));
+  const data = Int32Array.from(sizes.flatMap(({ width, height }) => [width, height]));
+  return { ...batch, about: { [SIZES]: { data, shape: [sizes.length, 2], dtype: 'int32' } } };
+}
+
+export interface RefcocoTaskOptions {
+  readonly reader: ImageTextReader;
+  readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
+  /** Names of the numbers that targets have for `part`. */
+  readonly parts: readonly string[];
+  readonly metric: BoxMetric;
+}
+
+export function createRefcocoTask({ reader, splits, parts, metric }: RefcocoTaskOptions): Task {
+  return {
+    name: 'refcoco',
+    labels: [],
+    head: { kind: 'box', outputs: 4 },
+    splits,
+    primaryMetric: primaryMetrics[metric],
+    loss: (output, target) => boxLoss(output, target['box']!),
+    distill: boxDistillation,
+    metrics: () => boxMetrics(parts),
+    decode: decodeBox,
+    encode: (inputs) => encode(inputs, reader),
+    savedFiles: () => readerFiles(reader),
+  };
+}
