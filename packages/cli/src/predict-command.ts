@@ -4,6 +4,7 @@ import { prepareOutputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { command } from './command.ts';
+import { drawPredictions } from './draw.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
 import { clip, formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
@@ -24,6 +25,7 @@ export default command({
     'mdpd predict runs/mnist/20261123-063956/model photos/*.jpg --top 5 --json',
     'mdpd predict runs/sst2/20261123-063956 "a film that stays"',
     'mdpd predict runs/sst2/20261123-063956 --file reviews.txt',
+    'mdpd predict runs/scenes/20261123-063956 "photo.jpg the red circle" --draw found',
   ],
   args: {
     target: { type: 'positional', required: true, description: 'folder of a run, or of a model' },
@@ -31,7 +33,8 @@ export default command({
       type: 'positional',
       valueHint: variadic,
       required: false,
-      description: 'what to predict for: image files, or texts; a pair of texts has a tab between them',
+      description:
+        'what to predict for: image files, or texts; a pair of texts has a tab between them, an image and a text a space',
     },
     file: {
       type: 'string',
@@ -43,6 +46,11 @@ export default command({
       valueHint: 'number',
       description: `alternatives to show (default: ${defaultTop})`,
     },
+    draw: {
+      type: 'string',
+      valueHint: 'folder',
+      description: 'draw boxes that were found onto their images, as PNG files in this folder',
+    },
     executor: { type: 'string', valueHint: 'name', description: 'executor (default: auto)' },
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
@@ -53,6 +61,7 @@ export default command({
 interface PredictOptions {
   readonly file?: string;
   readonly top?: string;
+  readonly draw?: string;
   readonly executor?: string;
   readonly json?: boolean;
 }
@@ -81,6 +90,7 @@ async function predict(name: string, typed: readonly string[], options: PredictO
     ...prediction,
     ...(prediction.top ? { top: prediction.top.slice(0, top) } : {}),
   }));
+  if (options.draw !== undefined) await drawPredictions(answers, options.draw);
   output.answer(output.json ? toJson(answers) : formatPredictions(answers));
   return 0;
 }
@@ -100,7 +110,7 @@ async function predictAll(
     const width = output.length / batch.size;
     for (let row = 0; row < batch.size; row++) {
       const own = output.subarray(row * width, (row + 1) * width);
-      predictions.push(outputs.reader.decode(own, rowOf(batch.input, row)));
+      predictions.push(outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row)));
     }
   }
   disposeRecord(params);

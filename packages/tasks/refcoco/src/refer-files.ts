@@ -61,6 +61,7 @@ async function orMissing<T>(
   try {
     return await read(path);
   } catch (error) {
+    if (error instanceof MdpdError) throw error;
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') throw missing(path, files);
     if (code === undefined) throw error;
