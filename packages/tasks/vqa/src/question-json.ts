@@ -105,13 +105,15 @@ export class Folders {
   private readonly listed = new Map<string, Promise<ReadonlySet<string>>>();
 
   /** The first of the paths that is there. Throws QUESTIONS_IMAGE. */
-  async find(paths: readonly string[], place: string): Promise<string> {
+  async find(paths: Iterable<string>, place: string): Promise<string> {
+    const tried: string[] = [];
     for (const path of paths) {
+      tried.push(path);
       if ((await this.list(dirname(path))).has(basename(path))) return path;
     }
-    throw new MdpdError('QUESTIONS_IMAGE', `there is no image ${basename(paths[0]!)}`, {
+    throw new MdpdError('QUESTIONS_IMAGE', `there is no image ${basename(tried[0]!)}`, {
       place,
-      allowed: [...new Set(paths.map((path) => dirname(path)))],
+      allowed: [...new Set(tried.map((path) => dirname(path)))],
       fix: 'put the images into one of these folders',
     });
   }

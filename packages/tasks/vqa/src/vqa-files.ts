@@ -26,18 +26,17 @@ const layout =
   'v2_OpenEnded_mscoco_SUBTYPE_questions.json and v2_mscoco_SUBTYPE_annotations.json, as VQA v2 has them';
 
 /** Where image `number` may be: in the folder of its subtype, in that of another, in `images`, or beside the root. */
-function imagePaths(root: string, subtype: string, number: number): string[] {
+function* imagePaths(root: string, subtype: string, number: number): Generator<string> {
   // Questions of test-dev are about images of test.
   const own = subtype.replace('test-dev', 'test');
   const digits = String(number).padStart(12, '0');
   const folders = [own, ...imageFolders.filter((each) => each !== own)];
-  const paths = folders.flatMap((folder) => {
+  for (const folder of folders) {
     const name = `COCO_${folder}_${digits}.jpg`;
-    return [join(folder, name), join('images', folder, name), join('images', name)].map((path) =>
-      containedPath(root, path, root),
-    );
-  });
-  return [...paths, ...folders.map((folder) => join(root, '..', folder, `COCO_${folder}_${digits}.jpg`))];
+    for (const path of [join(folder, name), join('images', folder, name), join('images', name)])
+      yield containedPath(root, path, root);
+  }
+  for (const folder of folders) yield join(root, '..', folder, `COCO_${folder}_${digits}.jpg`);
 }
 
 /** Of questions without annotations nothing is known. */
