@@ -23,6 +23,7 @@ describe('heads', () => {
     ['classification', 5, 'ViltForImagesAndTextClassification'],
     ['matching', 1, 'ViltForImageAndTextRetrieval'],
     ['box', 4, 'ViltModel'],
+    ['maskedLm', 9, 'ViltForMaskedLM'],
   ] as const)('of %s with %d outputs is %s', (kind, outputs, architecture) => {
     expect(backbone.head(kind, outputs)).toMatchObject({ architecture, kind, outputs });
   });
@@ -64,8 +65,21 @@ describe('heads', () => {
     ]);
   });
 
+  it('of hidden words has the table of words as its last matrix, and reads all tokens', () => {
+    expect(lines('maskedLm', 9)).toEqual([
+      'mlm_score.transform.dense.weight [8, 8] weight, whatever the labels',
+      'mlm_score.transform.dense.bias [8] bias, whatever the labels',
+      'mlm_score.transform.LayerNorm.weight [8] norm, whatever the labels',
+      'mlm_score.transform.LayerNorm.bias [8] norm, whatever the labels',
+      'mlm_score.decoder.bias [9] bias, whatever the labels',
+    ]);
+    expect(backbone.head('maskedLm', 9)).toMatchObject({
+      stream: 'multimodal',
+      tied: ['vilt.embeddings.text_embeddings.word_embeddings.weight'],
+    });
+  });
+
   it.each([
-    ['maskedLm', 9],
     ['seq2seq', 9],
     ['regression', 1],
     ['embeddings', 16],

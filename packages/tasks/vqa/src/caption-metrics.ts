@@ -58,9 +58,10 @@ function recall(cosine: (row: number, column: number) => number, size: number, m
 export function retrievalMetrics(): MetricAccumulator {
   const vectors: Float32Array[] = [];
   return {
-    add(output, _target, rows) {
+    add(output, target, rows) {
       if (rows === 0) return;
-      const batch = output.length / rows;
+      // A batch that is filled up has as many rows of outputs as of targets.
+      const batch = output.length / target['image']!.shape[0]!;
       for (let row = 0; row < rows; row++) vectors.push(output.slice(row * batch, (row + 1) * batch));
     },
     result() {

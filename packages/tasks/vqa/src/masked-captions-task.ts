@@ -25,7 +25,7 @@ function ofText(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   return length === tokens ? logits : tf.slice(logits, [0, tokens - length, 0], [-1, -1, -1]);
 }
 
-/** The same of host values of `rows` examples: rows of N·V numbers, of which the last `length`·V are the text's. */
+/** The same of host values: of every row of N·V numbers the last `wanted`, which are the text's. */
 function ofTextOnHost(output: Float32Array, rows: number, wanted: number): Float32Array {
   const all = output.length / rows;
   if (all === wanted) return output;
@@ -34,6 +34,19 @@ function ofTextOnHost(output: Float32Array, rows: number, wanted: number): Float
     result.set(output.subarray((row + 1) * all - wanted, (row + 1) * all), row * wanted);
   }
   return result;
+}
+
+/** Logits of the text for `mlmMetrics`. A padded batch has as many rows of outputs as of labels, another `rows` of them. */
+function textLogits(
+  output: Float32Array,
+  target: HostRecord,
+  rows: number,
+  vocabulary: number,
+): Float32Array {
+  const [given, length] = target['labels']!.shape as [number, number];
+  const tokens = output.length / (given * vocabulary);
+  const padded = Number.isInteger(tokens) && tokens >= length;
+  return ofTextOnHost(output, padded ? given : rows, length * vocabulary);
 }
 
 const lengthOf = (host: HostRecord, name: string): number => host[name]!.shape[1]!;
@@ -69,7 +82,7 @@ export function createMaskedCaptionsTask(options: MaskedCaptionsOptions): Task {
       return {
         add: (output, target, rows) => {
           if (rows === 0) return;
-          metrics.add(ofTextOnHost(output, rows, lengthOf(target, 'labels') * vocabulary), target, rows);
+          metrics.add(textLogits(output, target, rows, vocabulary), target, rows);
         },
         result: () => metrics.result(),
       };

@@ -121,6 +121,8 @@ function favouring(task: Task, size: number, target: HostRecord, favour: number)
   }
   const labels = labelsOf(task, target);
   if (!labels) return undefined;
+  if (task.head.kind === 'matching')
+    return Float32Array.from(labels.data, (label) => (label > 0 ? favour : -favour));
   const { outputs } = task.head;
   const values = new Float32Array(
     outputShape(task, size, target).reduce((product, length) => product * length, 1),
