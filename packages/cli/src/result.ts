@@ -2,6 +2,7 @@
 import { MdpdError } from '@mdpd/core';
 import { z } from 'zod';
 import { readJson } from './files.ts';
+import { inputKinds } from './input-kind.ts';
 
 const metrics = z.record(z.string(), z.number());
 const count = z.int().min(0);
@@ -20,7 +21,7 @@ export const resultSchema = z.looseObject({
   /** Made with --smoke: the numbers mean nothing. */
   smoke: z.boolean(),
   /** What it is asked about; images where it does not say. */
-  input: z.enum(['image', 'text']).optional(),
+  input: z.enum(inputKinds).optional(),
   metrics: z.object({
     /** Name of the task's main metric. */
     primary: z.string(),

@@ -123,9 +123,10 @@ async function prepare(
   return { ...job, ...parts, head, initial };
 }
 
-/** `10 classes`, `a score`, `30,522 words`. */
+/** `10 classes`, `a score`, `a box`, `30,522 words`. */
 function describeOutputs({ head, labels }: Task): string {
   if (head.kind === 'classification') return `${labels.length} classes`;
+  if (head.kind === 'box') return 'a box';
   return head.kind === 'regression' ? 'a score' : `${formatCount(head.outputs)} words`;
 }
 
