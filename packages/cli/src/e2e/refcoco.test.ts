@@ -60,8 +60,8 @@ describe('referring expressions', () => {
     const result = JSON.parse(stdout) as Result;
     expect(result.executor).toBe('onnxruntime');
     expect(result.input).toBe('imageText');
-    expect(Object.keys(result.metrics.faded)).toEqual(['precision@0.5', 'mean_iou', 'giou_precision@0.5']);
-    expect(result.metrics.faded['mean_iou']).toBeGreaterThan(0);
+    expect(Object.keys(result.metrics.faded!)).toEqual(['precision@0.5', 'mean_iou', 'giou_precision@0.5']);
+    expect(result.metrics.faded!['mean_iou']).toBeGreaterThan(0);
 
     const inputs = ['0.png the bright part', '3.png dark'];
     const answer = await succeed('predict', 'run/model', ...inputs, '--json', '--draw', 'found');
