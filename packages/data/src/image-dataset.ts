@@ -15,8 +15,8 @@ import {
 import { createRandom } from '@mdpd/tensor/random';
 import { augmentImage, augments, type AugmentSettings } from './augment.ts';
 import { ByteStore, type MemoryBudget } from './byte-store.ts';
-import { normalizationTable, prepareImage, writeInput } from './preprocess.ts';
-import type { Preprocessing } from './preprocessor-config.ts';
+import { normalizationTable, prepareImage, writeFitted, writeInput } from './preprocess.ts';
+import { fitOf, type Preprocessing } from './preprocessor-config.ts';
 
 /** Images decoded at the same time. Each may hold its full size in memory. */
 const concurrency = 4;
@@ -45,6 +45,7 @@ function isUnreadable(error: unknown): error is MdpdError {
 async function decodeAhead(
   images: ImageSet,
   store: ByteStore,
+  widths: Int32Array | undefined,
   options: ImageDatasetOptions,
 ): Promise<Int32Array> {
   const readable = new Uint8Array(images.size);
@@ -58,6 +59,7 @@ async function decodeAhead(
       try {
         const image = prepareImage(await images.read(index), options.preprocessing);
         store.put(index, image.data);
+        if (widths) widths[index] = image.channels === 1 ? -image.width : image.width;
         readable[index] = 1;
       } catch (error) {
         failed ||= options.onCorrupt === 'error' || !isUnreadable(error);
@@ -94,6 +96,17 @@ function reportSkipped(
   );
 }
 
+/** `width`: negative for a grey image. */
+function fittedImage(data: Uint8Array, width: number): RawImage {
+  const channels = width < 0 ? 1 : 3;
+  return { width: Math.abs(width), height: data.length / (Math.abs(width) * channels), channels, data };
+}
+
+interface Kept {
+  readonly store: ByteStore;
+  readonly widths: Int32Array | undefined;
+}
+
 /** A data set of images. Its targets are `label` [B], where the images have labels. */
 export class ImageDataset implements Dataset {
   readonly size: number;
@@ -104,14 +117,17 @@ export class ImageDataset implements Dataset {
   /** Example number → number in `images`: unreadable ones are left out. */
   private readonly indices: Int32Array;
   private readonly store: ByteStore;
+  /** Of prepared images by number in `images`, where they differ; negative for grey ones. */
+  private readonly widths: Int32Array | undefined;
   private readonly preprocessing: Preprocessing;
   private readonly augment: AugmentSettings | undefined;
   private readonly table: Float32Array;
 
-  private constructor(images: ImageSet, indices: Int32Array, store: ByteStore, options: ImageDatasetOptions) {
+  private constructor(images: ImageSet, indices: Int32Array, kept: Kept, options: ImageDatasetOptions) {
     this.images = images;
     this.indices = indices;
-    this.store = store;
+    this.store = kept.store;
+    this.widths = kept.widths;
     this.size = indices.length;
     this.origin = images.origin;
     this.preprocessing = options.preprocessing;
@@ -124,19 +140,25 @@ export class ImageDataset implements Dataset {
   /** Decodes all images once. Throws IMAGE_UNREADABLE naming the first bad one, or DATA_EMPTY where none is left. */
   static async open(images: ImageSet, options: ImageDatasetOptions): Promise<ImageDataset> {
     const store = new ByteStore(images.size, options.budget);
-    return new ImageDataset(images, await decodeAhead(images, store, options), store, options);
+    const widths = fitOf(options.preprocessing) && new Int32Array(images.size);
+    const indices = await decodeAhead(images, store, widths, options);
+    return new ImageDataset(images, indices, { store, widths }, options);
   }
 
-  /** `pixel_values` [B, C, H, W] and `label` [B]. */
+  /** `pixel_values` [B, C, H, W] and `label` [B]; where images keep their shape also `pixel_mask` [B, H, W]. */
   async load(indices: readonly number[], options: LoadOptions): Promise<Batch> {
     const { channels, height, width } = this.preprocessing;
     const pixels = new Float32Array(indices.length * channels * height * width);
     const stride = channels * height * width;
+    const mask = this.widths && new Int32Array(indices.length * height * width);
     // Cached images are written at once; the others are decoded by sharp's threads side by side.
     const waiting: Promise<void>[] = [];
     for (const [row, index] of indices.entries()) {
-      const write = (image: RawImage): void =>
-        writeInput(this.changed(image, index, options), this.table, pixels, row * stride);
+      const write = (image: RawImage): void => {
+        const changed = this.changed(image, index, options);
+        if (mask) writeFitted(changed, this.table, this.preprocessing, { pixels, mask }, row);
+        else writeInput(changed, this.table, pixels, row * stride);
+      };
       const image = this.prepared(index);
       if (image instanceof Promise) waiting.push(image.then(write));
       else write(image);
@@ -144,6 +166,7 @@ export class ImageDataset implements Dataset {
     await Promise.all(waiting);
     const shape = [indices.length, channels, height, width];
     const input: HostRecord = { pixel_values: { data: pixels, shape, dtype: 'float32' } };
+    if (mask) input['pixel_mask'] = { data: mask, shape: [indices.length, height, width], dtype: 'int32' };
     return { size: indices.length, input, target: this.target(indices) };
   }
 
@@ -152,6 +175,7 @@ export class ImageDataset implements Dataset {
     const original = this.indices[index];
     if (original === undefined) throw new RangeError(`example ${index} of ${this.size}`);
     const data = this.store.get(original);
+    if (data && this.widths) return fittedImage(data, this.widths[original]!);
     if (data) return { width, height, channels: data.length === width * height ? 1 : 3, data };
     return this.images.read(original).then((image) => prepareImage(image, this.preprocessing));
   }

@@ -6,7 +6,7 @@
  */
 import type { RawImage } from '@mdpd/core';
 import { resizeImage } from './resample.ts';
-import type { Preprocessing } from './preprocessor-config.ts';
+import { fitOf, type Fit, type Preprocessing } from './preprocessor-config.ts';
 
 /** Pillow's weights of luma, 16 fractional bits. */
 const luma = [19595, 38470, 7471] as const;
@@ -34,10 +34,34 @@ function cropCenter(image: RawImage, width: number, height: number): RawImage {
   return { width, height, channels, data: result };
 }
 
+const longestOfShortest = 1333 / 800;
+
+/**
+ * Width and height of an image that keeps its shape, as ViltImageProcessor computes them; and smaller where the canvas,
+ * which that one makes as large as the batch needs, does not hold them.
+ */
+export function fittedSize(
+  image: Pick<RawImage, 'width' | 'height'>,
+  { shortestEdge, divisor }: Fit,
+  canvas: Pick<RawImage, 'width' | 'height'>,
+): readonly [width: number, height: number] {
+  const scale = shortestEdge / Math.min(image.width, image.height);
+  let [width, height] = [scale * image.width, scale * image.height];
+  const shrink = (by: number): void => {
+    if (by < 1) [width, height] = [width * by, height * by];
+  };
+  shrink(Math.trunc(longestOfShortest * shortestEdge) / Math.max(width, height));
+  shrink(Math.min(canvas.width / width, canvas.height / height));
+  const floored = (side: number): number =>
+    Math.max(1, Math.floor(Math.trunc(side + 0.5) / divisor)) * divisor;
+  return [Math.min(floored(width), canvas.width), Math.min(floored(height), canvas.height)];
+}
+
 /** Size to which an image is resized before the crop. */
 function resizedSize(image: RawImage, preprocessing: Preprocessing): readonly [number, number] {
   const { resize } = preprocessing;
   if (!('shortestEdge' in resize)) return [resize.width, resize.height];
+  if ('divisor' in resize) return fittedSize(image, resize, preprocessing);
   const { shortestEdge } = resize;
   const long = (side: number, short: number): number => Math.trunc((shortestEdge * side) / short);
   return image.width <= image.height
@@ -46,14 +70,14 @@ function resizedSize(image: RawImage, preprocessing: Preprocessing): readonly [n
 }
 
 /**
- * Resizes and crops to H x W. A grey image stays grey for a backbone of 3 channels: its values are repeated when
+ * Resizes and crops to H x W; where images keep their shape, to what of the canvas is theirs. A grey image stays grey for a backbone of 3 channels: its values are repeated when
  * the input is written. Images that have the right size already are returned as they are.
  */
 export function prepareImage(image: RawImage, preprocessing: Preprocessing): RawImage {
   const converted = preprocessing.channels === 1 && image.channels === 3 ? toGrey(image) : image;
   const [width, height] = resizedSize(converted, preprocessing);
   const resized = resizeImage(converted, width, height, preprocessing.resample);
-  return cropCenter(resized, preprocessing.width, preprocessing.height);
+  return fitOf(preprocessing) ? resized : cropCenter(resized, preprocessing.width, preprocessing.height);
 }
 
 /** What every byte becomes in every channel, [C · 256], in the single precision in which Hugging Face computes it. */
@@ -86,5 +110,33 @@ export function writeInput(
     for (let i = 0, at = repeated ? 0 : c; i < plane; i++, at += step) {
       output[start + i] = table[c * 256 + image.data[at]!]!;
     }
+  }
+}
+
+/**
+ * Writes a prepared image into the upper left corner of row `row` of `pixels`, [B, C, H, W] of zeros, and ones where it
+ * lies into that of `mask`, [B, H, W] of zeros.
+ */
+export function writeFitted(
+  image: RawImage,
+  table: Float32Array,
+  canvas: Pick<Preprocessing, 'width' | 'height'>,
+  output: { readonly pixels: Float32Array; readonly mask: Int32Array },
+  row: number,
+): void {
+  const channels = table.length / 256;
+  const plane = canvas.width * canvas.height;
+  const own = new Float32Array(channels * image.width * image.height);
+  writeInput(image, table, own, 0);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < image.height; y++) {
+      const from = (c * image.height + y) * image.width;
+      const to = (row * channels + c) * plane + y * canvas.width;
+      output.pixels.set(own.subarray(from, from + image.width), to);
+    }
+  }
+  for (let y = 0; y < image.height; y++) {
+    const to = row * plane + y * canvas.width;
+    output.mask.fill(1, to, to + image.width);
   }
 }

@@ -11,13 +11,30 @@ export interface Preprocessing {
   readonly channels: 1 | 3;
   readonly height: number;
   readonly width: number;
-  /** Size before the centre crop to H x W: of both sides (mostly H x W itself), or of the shorter one. */
-  readonly resize: { readonly height: number; readonly width: number } | { readonly shortestEdge: number };
+  /**
+   * Size before the centre crop to H x W: of both sides (mostly H x W itself), or of the shorter one; or, where images
+   * keep their shape and lie in the corner of a canvas of H x W (ViLT), how they fit on it.
+   */
+  readonly resize:
+    { readonly height: number; readonly width: number } | { readonly shortestEdge: number } | Fit;
   readonly resample: ResampleCode;
   readonly rescaleFactor: number;
   /** By channel, after rescaling. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** As ViltImageProcessor: no crop; what is not image of H x W is 0, and `pixel_mask` says so. */
+export interface Fit {
+  /** Of the shorter side, in pixels, unless the longer one would be above 1333/800 of it. */
+  readonly shortestEdge: number;
+  /** Both sides are rounded down to multiples of it. */
+  readonly divisor: number;
+}
+
+/** How images lie on a canvas; undefined where they fill it. */
+export function fitOf({ resize }: Pick<Preprocessing, 'resize'>): Fit | undefined {
+  return 'divisor' in resize ? resize : undefined;
 }
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
@@ -143,12 +160,25 @@ function differingSize(config: JsonObject, input: InputShape): string | undefine
   return `${place} asks for ${height} x ${width} pixels, the backbone reads ${input.height} x ${input.width}: that is used`;
 }
 
+/** ViltImageProcessor's `size` and `size_divisor`, with its defaults; undefined where `size` says both sides. */
+function readFit(config: JsonObject): Fit | undefined {
+  const { size_divisor: divisor = 32 } = config;
+  const { shortest, height, width } = readSize(config, 'size');
+  const edge = shortest ?? (typeof config.size === 'number' ? height : undefined);
+  if (readFlag(config, 'do_center_crop', false) || (edge === undefined && width !== undefined))
+    return undefined;
+  if (!isSide(divisor)) return reject('size_divisor', divisor, 'an integer from 1');
+  return { shortestEdge: edge ?? 384, divisor };
+}
+
 function fromCheckpoint(
   config: JsonObject,
   input: InputShape,
   warn: (message: string) => void,
+  masked: boolean,
 ): Preprocessing {
-  const differing = differingSize(config, input);
+  const fit = masked && Object.keys(config).length > 0 ? readFit(config) : undefined;
+  const differing = fit ? undefined : differingSize(config, input);
   if (differing) warn(differing);
   if (!readFlag(config, 'do_resize', true)) {
     warn(
@@ -158,7 +188,7 @@ function fromCheckpoint(
   const normalize = readFlag(config, 'do_normalize', true);
   return {
     ...input,
-    resize: readResize(config, input),
+    resize: fit ?? readResize(config, input),
     resample: readResample(config),
     rescaleFactor: readRescale(config),
     mean: readChannels(normalize ? config : {}, 'image_mean', input.channels, [normalize ? 0.5 : 0]),
@@ -171,6 +201,8 @@ export interface PreprocessingOptions {
   /** Content of the backbone's preprocessor_config.json, where it has one. */
   readonly config?: JsonObject;
   /** [C, H, W] of the backbone's `pixel_values`. */
+  /** Whether the backbone reads `pixel_mask`: then images may keep their shape. */
+  readonly masked?: boolean;
   readonly inputShape: readonly number[] | undefined;
   warn(message: string): void;
 }
@@ -182,9 +214,9 @@ export interface PreprocessingOptions {
 export function readPreprocessing(options: PreprocessingOptions): Preprocessing {
   const input = imageInputShape(options.inputShape);
   if (options.preset === 'checkpoint') {
-    if (options.config) return fromCheckpoint(options.config, input, options.warn);
+    if (options.config) return fromCheckpoint(options.config, input, options.warn, options.masked ?? false);
     options.warn(`the backbone has no ${place}: direct bilinear resize, mean 0.5 and std 0.5 are used`);
-    return fromCheckpoint({}, input, options.warn);
+    return fromCheckpoint({}, input, options.warn, false);
   }
   const { mean, std } = options.preset === 'imagenet' ? imagenet : half;
   const channels = (values: readonly number[]): number[] =>
@@ -202,14 +234,16 @@ export function readPreprocessing(options: PreprocessingOptions): Preprocessing 
 /** preprocessor_config.json that makes Hugging Face's processors do the same. */
 export function savedPreprocessing(preprocessing: Preprocessing): JsonObject {
   const { height, width, resize, resample, rescaleFactor, mean, std, channels } = preprocessing;
-  const cropped = 'shortestEdge' in resize || resize.height !== height || resize.width !== width;
+  const fit = fitOf(preprocessing);
+  const cropped = !fit && ('shortestEdge' in resize || resize.height !== height || resize.width !== width);
   const crop: JsonObject = cropped ? { do_center_crop: true, crop_size: { height, width } } : {};
   return {
     // ViT's own processor has no crop in transformers 4; CLIP's is the same processor with one.
-    image_processor_type: cropped ? 'CLIPImageProcessor' : 'ViTImageProcessor',
+    image_processor_type: fit ? 'ViltImageProcessor' : cropped ? 'CLIPImageProcessor' : 'ViTImageProcessor',
     do_convert_rgb: channels === 3,
     do_resize: true,
     size: 'shortestEdge' in resize ? { shortest_edge: resize.shortestEdge } : { ...resize },
+    ...(fit ? { size_divisor: fit.divisor, do_pad: true } : {}),
     resample,
     ...crop,
     do_rescale: true,

@@ -15,4 +15,16 @@ export const models: readonly ModelSource[] = [
     description: 'BERT of 4 blocks × 128 for English texts of 64 tokens, pretrained on speeches and a novel',
     folder: folderOf('tiny-bert'),
   },
+  {
+    name: 'zoo:tiny-vilt',
+    description:
+      'ViLT of 4 blocks × 96 for 64×64 images with texts, pretrained on captions of generated scenes',
+    folder: folderOf('tiny-vilt'),
+  },
+  {
+    name: 'zoo:tiny-clip',
+    description:
+      'CLIP of 4 + 3 blocks × 96 for 64×64 images with texts, pretrained on captions of generated scenes',
+    folder: folderOf('tiny-clip'),
+  },
 ];

@@ -6,7 +6,7 @@
 import type { Dataset, HostRecord, LoadOptions } from '@mdpd/core';
 import type { ImageTextReader } from './reader.ts';
 
-/** Ones for every pixel, [B, H, W], where the backbone reads a mask: images fill the whole input. */
+/** Ones for every pixel, [B, H, W], where the backbone reads a mask: of images that fill the whole input. */
 export function pixelMask(
   { pixelMask: spec }: Pick<ImageTextReader, 'pixelMask'>,
   batch: number,
@@ -40,5 +40,5 @@ export async function loadPairs(
       options,
     ),
   ]);
-  return { ...text.input, ...image.input, ...pixelMask(reader, pairs.length) };
+  return { ...text.input, ...pixelMask(reader, pairs.length), ...image.input };
 }

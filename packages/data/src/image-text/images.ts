@@ -18,7 +18,7 @@ export interface ImagesOptions {
 
 /** Files as a data set, in their order; no labels. Throws IMAGE_UNREADABLE naming the first bad one. */
 export function openImages(
-  reader: ImageTextReader,
+  reader: Pick<ImageTextReader, 'preprocessing' | 'decode'>,
   paths: readonly string[],
   { origin, fix = 'repair or replace the file', ...options }: ImagesOptions,
 ): Promise<ImageDataset> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { MdpdError, type InputSpec, type JsonObject, type SavedFile, type TaskContext } from '@mdpd/core';
 import type { DecodeOptions } from '../image-decode.ts';
 import {
+  fitOf,
   readPreprocessing,
   savedPreprocessing,
   type Preprocessing,
@@ -87,12 +88,15 @@ export async function openReader(
     preset,
     config: context.backboneFiles['preprocessor_config.json'],
     inputShape: context.inputs['pixel_values']?.shape,
+    masked: context.inputs['pixel_mask'] !== undefined,
     warn: context.warn,
   });
+  // Of images that keep their shape the size counts, which shrinking while decoding would round.
+  const { width, height } = preprocessing;
   return {
     tokenizer: await openTokenizer(context, tokenizer),
     preprocessing,
-    decode: { needed: { width: preprocessing.width, height: preprocessing.height } },
+    decode: fitOf(preprocessing) ? {} : { needed: { width, height } },
     maxLength: Math.min(maxLength, most),
     variable: spec.variable?.includes(0) ?? false,
     textInputs: Object.keys(context.inputs).filter((name) => !name.startsWith('pixel_')),

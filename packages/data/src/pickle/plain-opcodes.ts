@@ -21,6 +21,8 @@ const mostIntegerBytes = 1024;
 const code = (character: string): number => character.charCodeAt(0);
 
 function integer(machine: PickleMachine, line: string): number | bigint {
+  // Nearly all of them.
+  if (/^-?\d{1,15}$/.test(line)) return Number(line) || 0;
   const whole = /^\s*([+-]?\d+)\s*$/u.exec(line)?.[1];
   if (whole === undefined || whole.length > mostDigits) {
     throw machine.invalid(`has ${JSON.stringify(line.slice(0, 30))} for an integer`);

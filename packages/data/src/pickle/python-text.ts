@@ -38,6 +38,8 @@ export function fromLiteral(line: string): string | undefined {
   const quoted = line.length >= 2 && (quote === "'" || quote === '"') && line.endsWith(quote);
   if (!quoted) return undefined;
   const inner = line.slice(1, -1);
+  // Nearly all of them.
+  if (/^[ -[\]-~]*$/.test(inner)) return inner;
   if (/(?<!\\)(?:\\\\)*\\$/u.test(inner) || /(?<!\\)(?:\\\\)*\\x(?![\da-f]{2})/iu.test(inner))
     return undefined;
   const bytes = inner.replace(/\\(x[\da-f]{2}|[0-7]{1,3}|[\s\S])/giu, (whole, escape: string) => {
@@ -53,6 +55,7 @@ export function fromLiteral(line: string): string | undefined {
  * backslashes. Undefined for an escape that is incomplete or beyond Unicode.
  */
 export function fromRawUnicodeEscape(line: string): string | undefined {
+  if (!line.includes('\\')) return line;
   let valid = true;
   const text = line.replace(
     /(\\+)(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[uU])/gu,

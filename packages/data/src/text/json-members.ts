@@ -14,8 +14,11 @@ const backslash = codeOf('\\');
 const comma = codeOf(',');
 const colon = codeOf(':');
 const listStart = codeOf('[');
-const opens = new Set(['[', '{'].map(codeOf));
-const closes = new Set([']', '}'].map(codeOf));
+/** By byte: 1 opens, 2 closes, 3 any other that says something outside of texts. A table, since every byte is looked up. */
+const kinds = new Uint8Array(256);
+for (const byte of ['[', '{']) kinds[codeOf(byte)] = 1;
+for (const byte of [']', '}']) kinds[codeOf(byte)] = 2;
+for (const byte of ['"', ',', ':']) kinds[codeOf(byte)] = 3;
 /** White space of JSON, and the bytes of a BOM. */
 const blanks = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 /** Names of members are short; of longer ones the beginning is kept. */
@@ -48,16 +51,21 @@ class MemberScanner {
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]!;
-      if (this.inText) this.text(byte);
-      else if (this.depth === 0) {
+      if (this.inText) {
+        if (this.depth === 1 || this.escaped || byte === quote || byte === backslash) this.text(byte);
+        continue;
+      }
+      const kind = kinds[byte]!;
+      if (kind === 0 && this.depth > 0) continue;
+      if (this.depth === 0) {
         const problem = this.outside(byte);
         if (problem) return problem;
       } else if (byte === quote) {
         this.inText = true;
         if (this.depth === 1 && !this.named) this.name = [];
-      } else if (opens.has(byte)) {
+      } else if (kind === 1) {
         if (this.open(byte)) start = at + 1;
-      } else if (closes.has(byte)) {
+      } else if (kind === 2) {
         if (this.inList && this.depth === 2) this.finish(chunk.subarray(start, at), true);
         if (--this.depth === 0) this.ended = true;
       } else if (byte === comma) {

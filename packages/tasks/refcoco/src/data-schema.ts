@@ -14,7 +14,9 @@ export const refcocoSchema = z.strictObject({
   name: z
     .enum(dataSets)
     .optional()
-    .describe('data set in the files of REFER; without it, train, validation and test name JSONL files'),
+    .describe(
+      'data set in the files of REFER; without it, train, validation and test name files of JSONL, or of MDETR (.json)',
+    ),
   root: z
     .string()
     .min(1)
@@ -81,6 +83,9 @@ export function refcocoFiles(data: RefcocoData): RefcocoFiles | undefined {
   throw wrong(`${data.name} was not divided by ${splitBy}`, 'data.splitBy', given.join(', '));
 }
 
+/** A file of MDETR ends in .json, one of JSON lines in .jsonl. */
+export const isMdetr = (file: string): boolean => file.endsWith('.json');
+
 const listOf = (value: string | readonly string[]): readonly string[] =>
   typeof value === 'string' ? [value] : value;
 
@@ -88,9 +93,9 @@ const listOf = (value: string | readonly string[]): readonly string[] =>
 export function namedParts(
   data: RefcocoData,
 ): Readonly<Record<'train' | 'validation' | 'test', readonly string[]>> {
-  const files = refcocoFiles(data);
+  const refer = refcocoFiles(data);
   const { train, validation, test } = data;
-  if (!files) {
+  if (!refer) {
     if (data.box === undefined) {
       throw wrong(
         'boxes of JSONL files may be written in two ways',
@@ -100,19 +105,21 @@ export function namedParts(
       );
     }
     if (data.splitBy !== undefined) throw wrong('JSONL files are not divided', 'data.splitBy', 'nothing');
-    return { train: listOf(train), validation: listOf(validation ?? []), test: listOf(test ?? []) };
+    const files = { train: listOf(train), validation: listOf(validation ?? []), test: listOf(test ?? []) };
+    if (data.box === 'xywh' || !Object.values(files).flat().some(isMdetr)) return files;
+    throw wrong("boxes of MDETR's files are xywh", 'data.box', 'xywh');
   }
-  if (data.box !== undefined) throw wrong(`boxes of ${files.name} are xywh`, 'data.box', 'nothing');
-  const known: readonly string[] = splitsBy[files.splitBy];
+  if (data.box !== undefined) throw wrong(`boxes of ${refer.name} are xywh`, 'data.box', 'nothing');
+  const known: readonly string[] = splitsBy[refer.splitBy];
   const checked = (key: string, names: readonly string[]): readonly string[] => {
     const unknown = names.find((name) => !known.includes(name));
     if (unknown === undefined) return names;
-    const what = `${files.name} (${files.splitBy}) has no split "${unknown}"`;
+    const what = `${refer.name} (${refer.splitBy}) has no split "${unknown}"`;
     throw wrong(what, `data.${key}`, known.join(', '));
   };
   return {
     train: checked('train', listOf(train)),
     validation: checked('validation', listOf(validation ?? [])),
-    test: checked('test', listOf(test ?? testOf[files.splitBy])),
+    test: checked('test', listOf(test ?? testOf[refer.splitBy])),
   };
 }

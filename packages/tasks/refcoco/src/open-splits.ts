@@ -2,10 +2,11 @@
 import type { Dataset, SplitName, TaskContext } from '@mdpd/core';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { openFolder } from '@mdpd/data/open-folder';
-import { namedParts, refcocoFiles, type RefcocoData } from './data-schema.ts';
+import { isMdetr, namedParts, refcocoFiles, type RefcocoData } from './data-schema.ts';
 import type { Expression } from './example.ts';
 import { ExpressionDataset, originOf } from './expression-dataset.ts';
 import { readJsonl } from './jsonl-examples.ts';
+import { readMdetr } from './mdetr-examples.ts';
 import { openRefer } from './refer-examples.ts';
 
 export interface OpenedSplits {
@@ -35,7 +36,11 @@ async function openExpressions(
   }
   const format = data.box ?? 'xywh';
   return async (parts) => {
-    const read = parts.map((file) => readJsonl({ file, root, images, directory, format, warn }));
+    const read = parts.map((file) =>
+      isMdetr(file)
+        ? readMdetr({ file, root, images, directory, warn })
+        : readJsonl({ file, root, images, directory, format, warn }),
+    );
     return (await Promise.all(read)).flat();
   };
 }
