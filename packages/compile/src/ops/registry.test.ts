@@ -46,7 +46,9 @@ const opsIn = (text: string): Set<string> =>
 /** Functions of tfjs that compute nothing. */
 const notOps = new Set(
   `backend dispose enableProdMode engine env getBackend getGradient getKernel grads keep memory ready registerBackend
-   registerGradient registerKernel setBackend tensor1d tensor2d tensor3d tensor4d tidy unregisterKernel`.split(/\s+/u),
+   registerGradient registerKernel setBackend tensor1d tensor2d tensor3d tensor4d tidy unregisterKernel`.split(
+    /\s+/u,
+  ),
 );
 
 describe('the registry', () => {
