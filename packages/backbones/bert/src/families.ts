@@ -15,7 +15,8 @@ const heads =
   (plan: SequenceHeadPlan, maskedLm: (config: TextConfig) => TextHead | undefined): HeadMaker =>
   (config, kind, outputs) => {
     if (kind === 'maskedLm') return maskedLm(config);
-    return kind === 'seq2seq' ? undefined : sequenceHead(plan, config, kind, outputs);
+    const isSequence = kind === 'classification' || kind === 'regression';
+    return isSequence ? sequenceHead(plan, config, kind, outputs) : undefined;
   };
 
 const bertTensors = bertNames('bert.');

@@ -9,7 +9,9 @@ export interface VitHead extends Head {
   readonly kind: HeadKind;
 }
 
-export function vitHead(kind: HeadKind, width: number, outputs: number): VitHead {
+/** Of classes or scores; an image alone has no other. */
+export function vitHead(kind: HeadKind, width: number, outputs: number): VitHead | undefined {
+  if (kind !== 'classification' && kind !== 'regression') return undefined;
   const [weight, bias] = [`${names.classifier}.weight`, `${names.classifier}.bias`];
   return {
     architecture: 'ViTForImageClassification',
