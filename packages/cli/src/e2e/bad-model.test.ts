@@ -121,7 +121,7 @@ it('a config.json that is broken, or of another architecture', async () => {
   expect(await refused()).toMatchInlineSnapshot(`
     "error BACKBONE_UNSUPPORTED at ROOT/model/config.json
       no backbone reads model_type "swin"
-      allowed: bert, roberta, distilbert, t5, vit"
+      allowed: bert, roberta, distilbert, clip, t5, vilt, vit"
   `);
   writeConfig({ hidden_size: -16 });
   expect(await refused()).toMatchInlineSnapshot(`
