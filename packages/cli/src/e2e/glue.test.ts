@@ -86,6 +86,19 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+it('all make up one row of a table', async () => {
+  const runs = names.map((name) => `runs/${name}-tsv`);
+  const { exitCode, stdout } = await mdpdHere(workspace.root, 'compare', ...runs, '--glue', '--json');
+  const rows = JSON.parse(stdout) as { means: Record<string, { mean: number }>; smoke: boolean }[];
+  expect([exitCode, rows.length, rows[0]!.smoke]).toEqual([0, 1, true]);
+  const primaries = runs.map((run) => {
+    const { faded, primary } = resultOf(run).metrics;
+    return faded![primary]!;
+  });
+  const mean = primaries.reduce((sum, value) => sum + value, 0) / 9;
+  expect(rows[0]!.means['mean of 9 tasks']!.mean).toBeCloseTo(mean, 12);
+});
+
 describe('ax', () => {
   it('is answered by a model of mnli, the same from all formats', async () => {
     const texts: string[] = [];

@@ -140,6 +140,15 @@ describe('labels', () => {
 });
 
 describe('rows', () => {
+  it('with an empty text stay, with one warning', () => {
+    const rows = ['a', '', 'b', ' '].map((sentence) => [sentence, '1']);
+    const examples = read('sst2', memoryTable('SST-2/train.tsv', ['sentence', 'label'], rows));
+    expect(examples.size).toBe(4);
+    expect(warnings.splice(0)).toEqual([
+      'SST-2/train.tsv: 2 of 4 rows have an empty text: SST-2/train.tsv:3, SST-2/train.tsv:5',
+    ]);
+  });
+
   it('that lack a cell or a label are left out, with one warning', () => {
     const table = memoryTable(
       'QQP/train.tsv',
@@ -165,6 +174,7 @@ describe('rows', () => {
     ]);
     expect(warnings.splice(0)).toEqual([
       'QQP/train.tsv: left out 4 of 6 rows that lack a text or label: QQP/train.tsv:3, QQP/train.tsv:4, QQP/train.tsv:6, …',
+      'QQP/train.tsv: 1 of 6 rows have an empty text: QQP/train.tsv:5',
     ]);
   });
 
