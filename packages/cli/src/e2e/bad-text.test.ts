@@ -88,7 +88,9 @@ describe('rows', () => {
 
   it('a sentence that is empty', async () => {
     added('\t1\n');
-    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(`"warning: SST-2/train.tsv: 1 of 49 rows have an empty text: SST-2/train.tsv:50"`);
+    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(
+      `"warning: SST-2/train.tsv: 1 of 49 rows have an empty text: SST-2/train.tsv:50"`,
+    );
     workspace.write('train.csv', lines(',yes'));
     expect(await refused('own.yaml')).toMatchInlineSnapshot(`
       "error TEXT_ROW at ./train.csv:6
@@ -117,7 +119,9 @@ describe('rows', () => {
 
   it('a line of a megabyte', async () => {
     added(`${'long '.repeat(200_000)}\t1\n`);
-    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(`"warning: SST-2/train.tsv: 1 of 49 texts are cut to 16 tokens"`);
+    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(
+      `"warning: SST-2/train.tsv: 1 of 49 texts are cut to 16 tokens"`,
+    );
     added(`${'long '.repeat(250_000)}\t1\n`);
     expect(await warned('sst2.yaml')).toMatchInlineSnapshot(`
       "warning: SST-2/train.tsv: skipped 1 of 50 rows: SST-2/train.tsv:51 (the line is too long)
@@ -139,7 +143,9 @@ describe('rows', () => {
 
   it('bytes that are not UTF-8', async () => {
     added(Buffer.from('a caf\xe9 \t1\n', 'latin1'));
-    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(`"warning: SST-2/train.tsv: skipped 1 of 49 rows: SST-2/train.tsv:50 (the line is not UTF-8)"`);
+    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(
+      `"warning: SST-2/train.tsv: skipped 1 of 49 rows: SST-2/train.tsv:50 (the line is not UTF-8)"`,
+    );
     workspace.write('train.csv', Buffer.from(lines('a caf\xe9,yes'), 'latin1'));
     expect(await refused('own.yaml')).toMatchInlineSnapshot(`
       "error TEXT_ENCODING at ./train.csv:6
@@ -156,7 +162,9 @@ describe('rows', () => {
 
   it('a NUL character', async () => {
     added('a film\0 \t1\n');
-    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(`"warning: SST-2/train.tsv: skipped 1 of 49 rows: SST-2/train.tsv:50 (the line holds a NUL character)"`);
+    expect(await warned('sst2.yaml')).toMatchInlineSnapshot(
+      `"warning: SST-2/train.tsv: skipped 1 of 49 rows: SST-2/train.tsv:50 (the line holds a NUL character)"`,
+    );
     workspace.write('train.csv', lines('a\0law,yes'));
     expect(await refused('own.yaml')).toMatchInlineSnapshot(`
       "error TEXT_ENCODING at ./train.csv:6
@@ -284,7 +292,7 @@ describe('tokenizers', () => {
     expect(await refused('own.yaml', 'backbone=./bert')).toMatchInlineSnapshot(`
       "error TOKENIZER_MISSING at ROOT/bert
         the folder ROOT/bert has no tokenizer
-        allowed: tokenizer.json with tokenizer_config.json, vocab.txt (BERT), vocab.json with merges.txt (RoBERTa, GPT-2), spiece.model (T5), sentencepiece.bpe.model (XLM-RoBERTa)
+        allowed: tokenizer.json with tokenizer_config.json, vocab.txt (BERT), vocab.json with merges.txt (RoBERTa, GPT-2, CLIP), spiece.model (T5), sentencepiece.bpe.model (XLM-RoBERTa)
         fix: copy those files from the model that the checkpoint comes from: on the Hugging Face Hub they are beside config.json"
     `);
     workspace.write('bert/tokenizer.json', '{"model": {"type": "WordPiece", "vocab": ');
