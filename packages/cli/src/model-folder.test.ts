@@ -189,7 +189,7 @@ describe('openBackbone', () => {
       /^error BACKBONE_NOT_FOUND at backbone\n {2}the folder . has no config.json\n/,
     );
     expect(await open('zoo:tinyvit')).toMatch(
-      /^error UNKNOWN_MODEL at backbone\n {2}there is no model "zoo:tinyvit"\n {2}allowed: zoo:tiny-vit, zoo:tiny-bert\n {2}fix: did you mean "zoo:tiny-vit"\?$/,
+      /^error UNKNOWN_MODEL at backbone\n {2}there is no model "zoo:tinyvit"\n {2}allowed: zoo:tiny-vit, zoo:tiny-bert, zoo:tiny-vilt, zoo:tiny-clip\n {2}fix: did you mean "zoo:tiny-vit"\?$/,
     );
   });
 
