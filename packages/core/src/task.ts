@@ -53,8 +53,8 @@ export interface Task {
   distill(student: Tensor, teacher: Tensor, temperature: number, target?: Readonly<TensorRecord>): Tensor;
   /**
    * The teacher that the outputs of two models make together, of their shape; neither is differentiated. Absent: what the
-   * kind of the head says, the mean of both distributions for classes, of every answer's probability for `vqa`, and of
-   * both outputs for scores, boxes and embeddings.
+   * kind of the head says, the mean of both distributions for classes, of every output's probability for `vqa` and `matching`,
+   * and of both outputs for scores, boxes and embeddings.
    */
   ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;

@@ -39,7 +39,7 @@ const close = (actual: readonly number[], expected: readonly number[]): void => 
 };
 
 describe('both models as one teacher', () => {
-  it.each(['classification', 'matching', 'maskedLm', 'seq2seq'] as const)(
+  it.each(['classification', 'maskedLm', 'seq2seq'] as const)(
     'have the mean of both distributions: %s',
     (kind) => {
       for (const temperature of [1, 2.5]) {
@@ -54,19 +54,23 @@ describe('both models as one teacher', () => {
     },
   );
 
-  it('have the mean of the probabilities of every answer, and stay finite where both are sure', () => {
-    for (const temperature of [1, 2.5]) {
-      together('vqa', temperature).forEach((row, index) => {
-        expect(row.every(Number.isFinite)).toBe(true);
-        close(
-          row.map((value) => sigmoid(value / temperature)),
-          row.map(
-            (_, c) => [side, own].reduce((sum, rows) => sum + sigmoid(rows[index]![c]! / temperature), 0) / 2,
-          ),
-        );
-      });
-    }
-  });
+  it.each(['vqa', 'matching'] as const)(
+    'have the mean of the probabilities of every output, and stay finite where both are sure: %s',
+    (kind) => {
+      for (const temperature of [1, 2.5]) {
+        together(kind, temperature).forEach((row, index) => {
+          expect(row.every(Number.isFinite)).toBe(true);
+          close(
+            row.map((value) => sigmoid(value / temperature)),
+            row.map(
+              (_, c) =>
+                [side, own].reduce((sum, rows) => sum + sigmoid(rows[index]![c]! / temperature), 0) / 2,
+            ),
+          );
+        });
+      }
+    },
+  );
 
   it.each(['regression', 'box', 'embeddings'] as const)('have the mean of both outputs: %s', (kind) => {
     together(kind, 2).forEach((row, index) =>

@@ -1,7 +1,7 @@
 /**
  * Losses of answers.
  *
- * Letters: B batch, C answers of the vocabulary.
+ * Letters: B batch, C outputs: answers of the vocabulary, or one logit.
  */
 import { crossEntropy } from '@mdpd/tensor/losses';
 import { withGradient } from '@mdpd/tensor/with-gradient';
@@ -12,8 +12,25 @@ const entropy = (logits: tf.Tensor, p: tf.Tensor): tf.Tensor =>
   tf.sub(tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits))))), tf.mul(logits, p));
 
 /**
- * Binary cross-entropy with logits, summed over the answers: that of ViLT and LXMERT, whose mean over B·C is multiplied by
- * C.
+ * Binary cross-entropy with logits, summed over the outputs.
+ *
+ * @param logits - shape [B, C]
+ * @param expected - shape [B, C], in [0, 1]; not differentiated
+ * @returns shape [B]
+ */
+export function binaryLoss(logits: tf.Tensor, expected: tf.Tensor): tf.Tensor {
+  return withGradient(
+    { logits },
+    (save) => {
+      save(logits, expected);
+      return tf.sum(entropy(logits, expected), -1);
+    },
+    (dy, x, p) => ({ logits: () => tf.mul(tf.expandDims(dy, 1), tf.sub(tf.sigmoid(x!), p!)) }),
+  );
+}
+
+/**
+ * Binary cross-entropy of answers: that of ViLT and LXMERT, whose mean over B·C is multiplied by C.
  *
  * @param logits - shape [B, C]
  * @param scores - shape [B, C]: how right every answer is, in [0, 1]; not differentiated
@@ -21,22 +38,12 @@ const entropy = (logits: tf.Tensor, p: tf.Tensor): tf.Tensor =>
  * @returns shape [B]
  */
 export function answerLoss(logits: tf.Tensor, scores: tf.Tensor, smoothing = 0): tf.Tensor {
-  return withGradient(
-    { logits },
-    (save) => {
-      const low = smoothing / logits.shape[1]!;
-      const expected = smoothing === 0 ? scores : tf.add(tf.mul(scores, 1 - smoothing), low);
-      save(logits, expected);
-      return tf.sum(entropy(logits, expected), -1);
-    },
-    (dy, x, expected) => ({
-      logits: () => tf.mul(tf.expandDims(dy, 1), tf.sub(tf.sigmoid(x!), expected!)),
-    }),
-  );
+  if (smoothing === 0) return binaryLoss(logits, scores);
+  return binaryLoss(logits, tf.add(tf.mul(scores, 1 - smoothing), smoothing / logits.shape[1]!));
 }
 
 /**
- * T² · Σ KL(σ(teacher/T) ‖ σ(student/T)) over the answers. The teacher is not differentiated.
+ * T² · Σ KL(σ(teacher/T) ‖ σ(student/T)) over the outputs. The teacher is not differentiated.
  *
  * @param student - shape [B, C]
  * @param teacher - shape [B, C]
@@ -71,13 +78,4 @@ export function choiceLoss(logits: tf.Tensor, labels: tf.Tensor, smoothing = 0):
   const zero = tf.scalar(0, 'int32');
   const known = tf.cast(tf.greaterEqual(labels, zero), 'float32');
   return tf.mul(crossEntropy(logits, tf.maximum(labels, zero), smoothing), known);
-}
-
-const smallestShare = 1e-12;
-
-/** T·log of the mean of both distributions at temperature T, so that softmax(·/T) is that mean. Shape [B, C] as both. */
-export function meanOfChoices(first: tf.Tensor, second: tf.Tensor, temperature: number): tf.Tensor {
-  const share = (logits: tf.Tensor): tf.Tensor => tf.softmax(tf.div(logits, temperature));
-  const mean = tf.mul(tf.add(share(first), share(second)), 0.5);
-  return tf.mul(tf.log(tf.maximum(mean, smallestShare)), temperature);
 }

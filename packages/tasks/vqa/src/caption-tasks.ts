@@ -8,7 +8,8 @@ import { encodeImageTexts } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
 import { matchingMetrics, retrievalMetrics } from './caption-metrics.ts';
 import { contrastiveDistillation, contrastiveLoss } from './contrastive-loss.ts';
-import { matchingDistillation, matchingLoss } from './matching-loss.ts';
+import { answerDistillation } from './answer-loss.ts';
+import { matchingLoss } from './matching-loss.ts';
 
 export interface CaptionTaskOptions {
   readonly reader: ImageTextReader;
@@ -34,7 +35,7 @@ export function createMatchingTask({ reader, splits }: CaptionTaskOptions): Task
     splits,
     primaryMetric: 'accuracy',
     loss: (output, target, smoothing) => matchingLoss(output, target['label']!, smoothing),
-    distill: matchingDistillation,
+    distill: answerDistillation,
     metrics: matchingMetrics,
     decode: decodeMatching,
     encode: (inputs) => encodeImageTexts(inputs, reader),

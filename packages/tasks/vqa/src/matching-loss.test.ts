@@ -1,7 +1,8 @@
 import { useBackend } from '@mdpd/tensor/backend';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { matchingDistillation, matchingLoss } from './matching-loss.ts';
+import { answerDistillation } from './answer-loss.ts';
+import { matchingLoss } from './matching-loss.ts';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -37,10 +38,10 @@ describe('matchingLoss', () => {
   });
 });
 
-describe('matchingDistillation', () => {
+describe('answerDistillation of one logit', () => {
   it('is T² times the divergence, with the gradient T·(σ(s/T) − σ(t/T))', () => {
     const [teacher, temperature] = [[1.5, -0.4, 0.2, -3], 3];
-    const compute = (x: tf.Tensor): tf.Tensor => matchingDistillation(x, column(teacher), temperature);
+    const compute = (x: tf.Tensor): tf.Tensor => answerDistillation(x, column(teacher), temperature);
     const loss = compute(column(logits)).dataSync();
     const gradient = tf
       .grad((x) => tf.sum(compute(x)))(column(logits))

@@ -4,7 +4,8 @@ import { decodeClass } from '@mdpd/data/class-outputs';
 import { encodeImageTexts } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
 import { distillationKl } from '@mdpd/tensor/losses';
-import { answerDistillation, answerLoss, choiceLoss, meanOfChoices } from './answer-loss.ts';
+import { meanDistribution } from '@mdpd/tensor/mean-logits';
+import { answerDistillation, answerLoss, choiceLoss } from './answer-loss.ts';
 import { metricsOfOutputs, type AnswerMetrics } from './question-metrics.ts';
 import type { Question } from './questions.ts';
 
@@ -67,7 +68,7 @@ export function createQuestionTask(options: QuestionTaskOptions): Task {
     ...shared,
     loss: (output, target, smoothing) => choiceLoss(output, target['label']!, smoothing),
     distill: distillationKl,
-    ensemble: meanOfChoices,
+    ensemble: meanDistribution,
     decode: (output) => decodeClass(output, answers),
   };
 }
