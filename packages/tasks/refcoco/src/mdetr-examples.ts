@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { MdpdError, systemCode } from '@mdpd/core';
-import { eachMemberElement } from '@mdpd/data/text/json-members';
+import { eachMember } from '@mdpd/data/text/json-object';
 import { parseUntrustedJson } from '@mdpd/data/text/untrusted-json';
 import { z } from 'zod';
 import { BoxChecker, type Expression } from './example.ts';
@@ -52,16 +52,19 @@ function parse<T>(schema: z.ZodType<T>, element: Uint8Array | undefined, place: 
 async function readFile(path: string) {
   const images: z.infer<typeof imageSchema>[] = [];
   const boxes = new Map<number, unknown>();
-  const take = (element: Uint8Array | undefined, member: string, index: number): void => {
+  const take = (member: string, element: Uint8Array | undefined, index: number): void => {
     const place = `${path}, ${member}[${index}]`;
-    if (member === 'images') images.push(parse(imageSchema, element, place));
-    if (member !== 'annotations') return;
+    if (member === 'images') {
+      images.push(parse(imageSchema, element, place));
+      return;
+    }
     const { image_id: image, bbox } = parse(annotationSchema, element, place);
     if (boxes.has(image)) throw invalid(`image ${image} has two boxes`, place);
     boxes.set(image, bbox);
   };
   try {
-    const problem = await eachMemberElement(path, mostElementBytes, take);
+    const options = { lists: ['images', 'annotations'], mostBytes: mostElementBytes };
+    const problem = await eachMember(path, options, take);
     if (problem) throw invalid(`the file is no JSON object: ${problem}`, path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error;

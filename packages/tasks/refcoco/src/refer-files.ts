@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 import { readPickleFile } from '@mdpd/data/pickle/plain-pickle';
 import type { PlainValue } from '@mdpd/data/pickle/plain-values';
-import { eachMemberElement } from '@mdpd/data/text/json-members';
+import { eachMember } from '@mdpd/data/text/json-object';
 import { parseUntrustedJson } from '@mdpd/data/text/untrusted-json';
 import { z } from 'zod';
 import type { RefcocoFiles } from './data-schema.ts';
@@ -147,17 +147,18 @@ export async function readInstances(
   const wanted = new Set(references.map(({ annotation }) => annotation));
   const images = new Map<number, ListedImage>();
   const annotations = new Map<number, { image: number; box: unknown }>();
-  const take = (element: Uint8Array | undefined, member: string, index: number): void => {
+  const take = (member: string, element: Uint8Array | undefined, index: number): void => {
     const place = `${file}, ${member}[${index}]`;
     if (member === 'images') {
       const { id: number, file_name: name, width, height } = parseElement(imageSchema, element, place);
       if (wantedImages.has(number)) images.set(number, { name, width, height });
-    } else if (member === 'annotations') {
+    } else {
       const { id: number, image_id: image, bbox } = parseElement(annotationSchema, element, place);
       if (wanted.has(number)) annotations.set(number, { image, box: bbox });
     }
   };
-  const problem = await orMissing(file, files, (path) => eachMemberElement(path, mostElementBytes, take));
+  const options = { lists: ['images', 'annotations'], mostBytes: mostElementBytes };
+  const problem = await orMissing(file, files, (path) => eachMember(path, options, take));
   if (problem) throw invalid(`the file is no JSON object: ${problem}`, file);
   return { file, images, annotations };
 }
