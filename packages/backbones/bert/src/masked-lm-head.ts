@@ -6,8 +6,8 @@
 import { activation } from '@mdpd/tensor/activations';
 import { linear } from '@mdpd/tensor/linear';
 import type { TextHead } from './family.ts';
-import { applyDense, applyNorm, tensorOf } from './layers.ts';
-import { dense, norm, pretrained, vocabularyBias } from './specs.ts';
+import { applyDense, applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
+import { dense, norm, pretrained, spec } from '@mdpd/core/parameter-specs';
 import type { TextConfig } from './text-config.ts';
 
 export interface MaskedLmPlan {
@@ -36,7 +36,7 @@ export function maskedLmHead(plan: MaskedLmPlan, config: TextConfig): TextHead |
     parameters: pretrained([
       ...dense(plan.transform, width, width, 'head'),
       ...norm(plan.norm, width, 'head'),
-      vocabularyBias(plan.bias, vocabulary),
+      spec(plan.bias, [vocabulary], 'bias', 'head'),
     ]),
     apply: (params, tokens) => {
       const active = activation(plan.activation)(applyDense(params, plan.transform, tokens));

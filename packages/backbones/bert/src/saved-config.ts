@@ -1,5 +1,6 @@
 /** config.json of a fine-tuned model, readable by Hugging Face `transformers`. */
-import { MdpdError, type Backbone, type Head, type JsonObject } from '@mdpd/core';
+import type { Backbone, Head, JsonObject } from '@mdpd/core';
+import { labelKeys } from '@mdpd/core/label-keys';
 import type { TextHead } from './family.ts';
 
 /** Keys of the base model that say something else of the head; `dtype` is the newer name of `torch_dtype`. */
@@ -20,21 +21,7 @@ export function savedTextConfig(backbone: Backbone, head: Head, labels: readonly
     torch_dtype: 'float32',
   };
   const kept = Object.entries(config).filter(([key]) => !replaced.has(key));
-  const own = kind === 'maskedLm' ? {} : labelKeys(outputs, labels, kind === 'regression');
+  const problem = kind === 'regression' ? 'regression' : 'single_label_classification';
+  const own: JsonObject = kind === 'maskedLm' ? {} : { ...labelKeys(outputs, labels), problem_type: problem };
   return Object.fromEntries([...kept, ...Object.entries(own)].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function labelKeys(outputs: number, labels: readonly string[], regression: boolean): JsonObject {
-  if (labels.length > 0 && labels.length !== outputs) {
-    throw new MdpdError('BACKBONE_CONFIG', `${labels.length} labels for a head of ${outputs} outputs`, {
-      place: 'config.json: id2label',
-      allowed: `${outputs} labels, or none`,
-    });
-  }
-  const named = Array.from({ length: outputs }, (_, index) => labels[index] ?? `LABEL_${index}`);
-  return {
-    id2label: Object.fromEntries(named.map((label, index) => [String(index), label])),
-    label2id: Object.fromEntries(named.map((label, index) => [label, index])),
-    problem_type: regression ? 'regression' : 'single_label_classification',
-  };
 }

@@ -6,8 +6,8 @@
 import type { HeadKind, ParameterSpec } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import type { TextHead } from './family.ts';
-import { applyDense } from './layers.ts';
-import { dense, pretrained } from './specs.ts';
+import { applyDense } from '@mdpd/tensor/named-layers';
+import { dense, pretrained } from '@mdpd/core/parameter-specs';
 import type { TextConfig } from './text-config.ts';
 
 export interface SequenceHeadPlan {

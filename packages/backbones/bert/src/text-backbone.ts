@@ -11,7 +11,7 @@ import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
 import { lookup } from '@mdpd/tensor/embedding';
 import { add, reshape } from '@mdpd/tensor/lean-ops';
 import type { Family } from './family.ts';
-import { applyDense, applyNorm, tensorOf } from './layers.ts';
+import { applyDense, applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
 import type { BlockNames, TensorNames } from './tensor-names.ts';
 import { mostTokens, type TextConfig } from './text-config.ts';
 import { attentionBias, countedPositions, inputSpecs, readInput, type TextInput } from './text-input.ts';

@@ -1,6 +1,6 @@
 /** Every tensor of the backbone: name, shape, kind, and the stage that reads it. */
 import type { ParameterSpec } from '@mdpd/core';
-import { dense, norm, table } from './specs.ts';
+import { dense, norm, table } from '@mdpd/core/parameter-specs';
 import type { TensorNames } from './tensor-names.ts';
 import type { TextConfig } from './text-config.ts';
 

@@ -10,7 +10,7 @@ import { readClipConfig, towerNames, type ClipConfig, type TowerName } from './c
 import { clipHead } from './clip-heads.ts';
 import { inputSpecs, pixelsOf } from './clip-input.ts';
 import { clipParameters, names } from './clip-parameters.ts';
-import { applyNorm, tensorOf } from './layers.ts';
+import { applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
 import { pooledImage, pooledText } from './pooled.ts';
 import { embed, layer, probabilities } from './towers.ts';
 

@@ -1,7 +1,7 @@
 /** Every tensor of a Hugging Face CLIPModel: name, shape, kind, and the stage that reads it. */
 import type { ParameterSpec } from '@mdpd/core';
 import type { ClipConfig, TowerConfig, TowerName } from './clip-config.ts';
-import { dense, norm, pretrained, spec, table } from './specs.ts';
+import { dense, norm, pretrained, spec, table } from '@mdpd/core/parameter-specs';
 
 /** Without `.weight` and `.bias`. */
 export const names = {

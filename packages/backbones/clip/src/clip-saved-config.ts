@@ -1,5 +1,6 @@
 /** config.json of a fine-tuned CLIP, readable by Hugging Face `transformers`. */
-import { MdpdError, type Backbone, type Head, type JsonObject } from '@mdpd/core';
+import type { Backbone, Head, JsonObject } from '@mdpd/core';
+import { labelKeys } from '@mdpd/core/label-keys';
 import type { ClipHead } from './clip-heads.ts';
 
 /** Keys of the base model that say something else of the head; `dtype` is the newer name of `torch_dtype`. */
@@ -18,22 +19,11 @@ export function savedClipConfig(backbone: Backbone, head: Head, labels: readonly
     torch_dtype: 'float32',
   };
   const kept = Object.entries(config).filter(([key]) => !replaced.has(key));
-  const all = Object.entries({ ...Object.fromEntries(kept), ...labelKeys(head, labels) });
+  const all = Object.entries({ ...Object.fromEntries(kept), ...namedOutputs(head, labels) });
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function labelKeys(head: Head, labels: readonly string[]): JsonObject {
+function namedOutputs(head: Head, labels: readonly string[]): JsonObject {
   const { kind, outputs = 0 } = head as Head & Partial<ClipHead>;
-  if (kind !== 'vqa' && kind !== 'classification') return {};
-  if (labels.length > 0 && labels.length !== outputs) {
-    throw new MdpdError('BACKBONE_CONFIG', `${labels.length} labels for a head of ${outputs} outputs`, {
-      place: 'config.json: id2label',
-      allowed: `${outputs} labels, or none`,
-    });
-  }
-  const named = Array.from({ length: outputs }, (_, index) => labels[index] ?? `LABEL_${index}`);
-  return {
-    id2label: Object.fromEntries(named.map((label, index) => [String(index), label])),
-    label2id: Object.fromEntries(named.map((label, index) => [label, index])),
-  };
+  return kind === 'vqa' || kind === 'classification' ? labelKeys(outputs, labels) : {};
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head } from '@mdpd/core';
 import type { ClipConfig } from './clip-config.ts';
 import { names, projectionSpecs } from './clip-parameters.ts';
-import { applyDense } from './layers.ts';
+import { applyDense } from '@mdpd/tensor/named-layers';
 
 /** Keeps the gradient of a vector of zeros finite. */
 const TINY = 1e-12;

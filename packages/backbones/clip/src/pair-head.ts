@@ -13,10 +13,10 @@ import { reshape, scale } from '@mdpd/tensor/lean-ops';
 import type { ClipConfig } from './clip-config.ts';
 import { names, projectionSpecs } from './clip-parameters.ts';
 import { unit } from './embeddings-head.ts';
-import { applyDense, tensorOf } from './layers.ts';
+import { applyDense, tensorOf } from '@mdpd/tensor/named-layers';
 import { patchCentres } from './patches.ts';
 import { pooledImage, pooledText } from './pooled.ts';
-import { dense } from './specs.ts';
+import { dense } from '@mdpd/core/parameter-specs';
 
 /** K. */
 const LOOKS = 4;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { State } from '@mdpd/core';
 import { reshape } from '@mdpd/tensor/lean-ops';
-import { tensorOf } from './layers.ts';
+import { tensorOf } from '@mdpd/tensor/named-layers';
 
 /** CLS, [B, D]. */
 export function pooledImage(finished: State): Tensor {

@@ -14,7 +14,7 @@ import { linear } from '@mdpd/tensor/linear';
 import type { ClipConfig, ImageConfig, TextConfig, TowerConfig, TowerName } from './clip-config.ts';
 import { readInput } from './clip-input.ts';
 import { layerNames, names } from './clip-parameters.ts';
-import { applyDense, applyNorm, tensorOf } from './layers.ts';
+import { applyDense, applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
 import { patchPixels } from './patches.ts';
 import { causalBias, endOfText } from './text-masks.ts';
 

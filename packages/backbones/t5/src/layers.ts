@@ -5,21 +5,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Params, TensorRecord } from '@mdpd/core';
+import type { Params } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
 import { add } from '@mdpd/tensor/lean-ops';
 import { linear } from '@mdpd/tensor/linear';
+import { tensorOf } from '@mdpd/tensor/named-layers';
 import { rmsNorm } from '@mdpd/tensor/rms-norm';
 import type { T5Config } from './t5-config.ts';
 import type { AttentionNames, MlpNames } from './tensor-names.ts';
-
-/** The tensor called `name`. Throws a plain Error where it is missing: that is a bug of the caller. */
-export function tensorOf(record: Readonly<TensorRecord>, name: string): Tensor {
-  const tensor = record[name];
-  if (tensor === undefined) throw new Error(`the backbone was given no tensor "${name}"`);
-  return tensor;
-}
 
 /** [..., O] from [..., I]. */
 export function applyLinear(params: Params, name: string, x: Tensor): Tensor {

@@ -7,8 +7,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Backbone, JsonObject, Params, State, StreamSpec } from '@mdpd/core';
 import { reshape } from '@mdpd/tensor/lean-ops';
+import { tensorOf } from '@mdpd/tensor/named-layers';
 import { t5Generation } from './generation.ts';
-import { applyNorm, selfProbabilities, tensorOf } from './layers.ts';
+import { applyNorm, selfProbabilities } from './layers.ts';
 import { offsetBuckets } from './relative-position.ts';
 import { seq2seqHead } from './seq2seq-head.ts';
 import {

@@ -10,9 +10,9 @@ import { activation } from '@mdpd/tensor/activations';
 import { reshape } from '@mdpd/tensor/lean-ops';
 import { UNSEEN } from './embed.ts';
 import { firstWord } from './first-word.ts';
-import { applyDense, tensorOf } from './layers.ts';
+import { applyDense, tensorOf } from '@mdpd/tensor/named-layers';
 import { pooler, poolerSpecs } from './pooler.ts';
-import { dense } from './specs.ts';
+import { dense } from '@mdpd/core/parameter-specs';
 import { imageTokens, type ViltConfig } from './vilt-config.ts';
 
 /** K. */

@@ -9,7 +9,7 @@ import type { Params, State, TensorRecord } from '@mdpd/core';
 import { lookup } from '@mdpd/tensor/embedding';
 import { add, reshape } from '@mdpd/tensor/lean-ops';
 import { linear } from '@mdpd/tensor/linear';
-import { applyNorm, tensorOf } from './layers.ts';
+import { applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
 import { patchCentres, patchPixels, patchPositions, patchView, type PatchView } from './patches.ts';
 import type { ViltConfig } from './vilt-config.ts';
 import { readInput, type ViltInput } from './vilt-input.ts';

@@ -6,8 +6,8 @@
 import type { Head } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { linear } from '@mdpd/tensor/linear';
-import { applyDense, applyNorm, tensorOf } from './layers.ts';
-import { dense, norm, pretrained, spec } from './specs.ts';
+import { applyDense, applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
+import { dense, norm, pretrained, spec } from '@mdpd/core/parameter-specs';
 import type { ViltConfig } from './vilt-config.ts';
 import { names } from './vilt-parameters.ts';
 

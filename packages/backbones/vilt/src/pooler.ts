@@ -2,8 +2,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Params, ParameterSpec } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
-import { applyDense } from './layers.ts';
-import { dense, pretrained } from './specs.ts';
+import { applyDense } from '@mdpd/tensor/named-layers';
+import { dense, pretrained } from '@mdpd/core/parameter-specs';
 import { names } from './vilt-parameters.ts';
 
 export function poolerSpecs(width: number): ParameterSpec[] {

@@ -12,7 +12,7 @@ import { attention, attentionProbabilities } from '@mdpd/tensor/attention';
 import { add } from '@mdpd/tensor/lean-ops';
 import { embed } from './embed.ts';
 import { firstWord } from './first-word.ts';
-import { applyDense, applyNorm, tensorOf } from './layers.ts';
+import { applyDense, applyNorm, tensorOf } from '@mdpd/tensor/named-layers';
 import { imageTokens, readViltConfig, type ViltConfig } from './vilt-config.ts';
 import { viltHead } from './vilt-heads.ts';
 import { inputSpecs, readInput } from './vilt-input.ts';

@@ -6,10 +6,10 @@
 import type { Head, HeadKind } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { boxHead } from './box-head.ts';
-import { applyDense, applyNorm } from './layers.ts';
+import { applyDense, applyNorm } from '@mdpd/tensor/named-layers';
 import { maskedLmHead } from './masked-lm-head.ts';
 import { pooler, poolerSpecs } from './pooler.ts';
-import { dense, norm, pretrained } from './specs.ts';
+import { dense, norm, pretrained } from '@mdpd/core/parameter-specs';
 import type { ViltConfig } from './vilt-config.ts';
 
 export interface ViltHead extends Head {

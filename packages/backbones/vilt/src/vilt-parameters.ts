@@ -1,6 +1,6 @@
 /** Every tensor of a Hugging Face ViLT checkpoint: name, shape, kind, and the stage that reads it. */
 import type { ParameterSpec } from '@mdpd/core';
-import { dense, norm, spec, table } from './specs.ts';
+import { dense, norm, spec, table } from '@mdpd/core/parameter-specs';
 import type { ViltConfig } from './vilt-config.ts';
 
 /** Class prefix of the names in a saved ViltForQuestionAnswering. */

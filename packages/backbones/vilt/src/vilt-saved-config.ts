@@ -1,5 +1,6 @@
 /** config.json of a fine-tuned ViLT, readable by Hugging Face `transformers`. */
-import { MdpdError, type Backbone, type Head, type HeadKind, type JsonObject } from '@mdpd/core';
+import type { Backbone, Head, HeadKind, JsonObject } from '@mdpd/core';
+import { labelKeys } from '@mdpd/core/label-keys';
 import { readViltConfig } from './vilt-config.ts';
 import type { ViltHead } from './vilt-heads.ts';
 
@@ -39,18 +40,4 @@ function canvasKeys({ config }: Backbone): JsonObject {
   const { canvas, positions, patch } = readViltConfig(config);
   const isDefault = canvas.every((length) => length === positions * patch);
   return isDefault ? {} : { mdpd: { canvas: [...canvas] } };
-}
-
-function labelKeys(outputs: number, labels: readonly string[]): JsonObject {
-  if (labels.length > 0 && labels.length !== outputs) {
-    throw new MdpdError('BACKBONE_CONFIG', `${labels.length} labels for a head of ${outputs} outputs`, {
-      place: 'config.json: id2label',
-      allowed: `${outputs} labels, or none`,
-    });
-  }
-  const named = Array.from({ length: outputs }, (_, index) => labels[index] ?? `LABEL_${index}`);
-  return {
-    id2label: Object.fromEntries(named.map((label, index) => [String(index), label])),
-    label2id: Object.fromEntries(named.map((label, index) => [label, index])),
-  };
 }

@@ -1,5 +1,6 @@
 /** Every tensor of a Hugging Face ViT checkpoint: name, shape, kind, and the stage that reads it. */
-import type { ParameterKind, ParameterSpec, Stage } from '@mdpd/core';
+import type { ParameterSpec } from '@mdpd/core';
+import { dense, norm, spec } from '@mdpd/core/parameter-specs';
 import type { VitConfig } from './vit-config.ts';
 
 /** Class prefix of the names in a saved ViTForImageClassification. */
@@ -43,32 +44,19 @@ export function vitParameters(config: VitConfig): ParameterSpec[] {
 
 /** Parameters of ViTForImageClassification's head. */
 export function headParameters(width: number, outputs: number): ParameterSpec[] {
-  return linear(names.classifier, outputs, width, 'head');
+  return dense(names.classifier, outputs, width, 'head');
 }
 
 function blockParameters({ width, hidden, qkvBias }: VitConfig, index: number): ParameterSpec[] {
   const block = blockNames(index);
   return [
     ...norm(block.normBefore, width, index),
-    ...[block.query, block.key, block.value].flatMap((name) => linear(name, width, width, index, qkvBias)),
-    ...linear(block.attentionOutput, width, width, index),
+    ...[block.query, block.key, block.value].flatMap((name) => dense(name, width, width, index, qkvBias)),
+    ...dense(block.attentionOutput, width, width, index),
     ...norm(block.normAfter, width, index),
-    ...linear(block.intermediate, hidden, width, index),
-    ...linear(block.output, width, hidden, index),
+    ...dense(block.intermediate, hidden, width, index),
+    ...dense(block.output, width, hidden, index),
   ];
-}
-
-function spec(name: string, shape: readonly number[], kind: ParameterKind, stage: Stage): ParameterSpec {
-  return { name, shape, kind, stage };
-}
-
-function norm(name: string, width: number, stage: Stage): ParameterSpec[] {
-  return [spec(`${name}.weight`, [width], 'norm', stage), spec(`${name}.bias`, [width], 'norm', stage)];
-}
-
-function linear(name: string, outputs: number, inputs: number, stage: Stage, bias = true): ParameterSpec[] {
-  const weight = spec(`${name}.weight`, [outputs, inputs], 'weight', stage);
-  return bias ? [weight, spec(`${name}.bias`, [outputs], 'bias', stage)] : [weight];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** config.json of a fine-tuned ViT, readable by Hugging Face `transformers`. */
-import { MdpdError, type Backbone, type Head, type JsonObject } from '@mdpd/core';
+import type { Backbone, Head, JsonObject } from '@mdpd/core';
+import { labelKeys } from '@mdpd/core/label-keys';
 import type { VitHead } from './vit-head.ts';
 
 /**
@@ -9,20 +10,12 @@ import type { VitHead } from './vit-head.ts';
  */
 export function savedVitConfig(backbone: Backbone, head: Head, labels: readonly string[]): JsonObject {
   const outputs = head.parameters[0]!.shape[0]!;
-  if (labels.length > 0 && labels.length !== outputs) {
-    throw new MdpdError('BACKBONE_CONFIG', `${labels.length} labels for a head of ${outputs} outputs`, {
-      place: 'config.json: id2label',
-      allowed: `${outputs} labels, or none`,
-    });
-  }
-  const named = Array.from({ length: outputs }, (_, index) => labels[index] ?? `LABEL_${index}`);
   const { kind } = head as Partial<VitHead>;
   const config: JsonObject = {
     ...backbone.config,
     architectures: [head.architecture],
     model_type: 'vit',
-    id2label: Object.fromEntries(named.map((label, index) => [String(index), label])),
-    label2id: Object.fromEntries(named.map((label, index) => [label, index])),
+    ...labelKeys(outputs, labels),
     problem_type: kind === 'regression' ? 'regression' : 'single_label_classification',
     torch_dtype: 'float32',
   };

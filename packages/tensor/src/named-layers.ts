@@ -5,13 +5,13 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Params, TensorRecord } from '@mdpd/core';
-import { layerNorm } from '@mdpd/tensor/layer-norm';
-import { linear } from '@mdpd/tensor/linear';
+import { layerNorm } from './layer-norm.ts';
+import { linear } from './linear.ts';
 
 /** The tensor called `name`. Throws a plain Error where it is missing: that is a bug of the caller. */
 export function tensorOf(record: Readonly<TensorRecord>, name: string): Tensor {
   const tensor = record[name];
-  if (tensor === undefined) throw new Error(`the ViLT was given no tensor "${name}"`);
+  if (tensor === undefined) throw new Error(`the backbone was given no tensor "${name}"`);
   return tensor;
 }
 

@@ -1,7 +1,12 @@
 /** Parameter specifications of the layers that Hugging Face models are made of. */
-import type { ParameterKind, ParameterSpec, Stage } from '@mdpd/core';
+import type { ParameterKind, ParameterSpec, Stage } from './backbone.ts';
 
-function spec(name: string, shape: readonly number[], kind: ParameterKind, stage: Stage): ParameterSpec {
+export function spec(
+  name: string,
+  shape: readonly number[],
+  kind: ParameterKind,
+  stage: Stage,
+): ParameterSpec {
   return { name, shape, kind, stage };
 }
 
@@ -13,16 +18,15 @@ export function norm(name: string, width: number, stage: Stage): ParameterSpec[]
   return [spec(`${name}.weight`, [width], 'norm', stage), spec(`${name}.bias`, [width], 'norm', stage)];
 }
 
-export function dense(name: string, outputs: number, inputs: number, stage: Stage): ParameterSpec[] {
-  return [
-    spec(`${name}.weight`, [outputs, inputs], 'weight', stage),
-    spec(`${name}.bias`, [outputs], 'bias', stage),
-  ];
-}
-
-/** The bias [V] of logits whose matrix is the table of words. */
-export function vocabularyBias(name: string, vocabulary: number): ParameterSpec {
-  return spec(name, [vocabulary], 'bias', 'head');
+export function dense(
+  name: string,
+  outputs: number,
+  inputs: number,
+  stage: Stage,
+  biased = true,
+): ParameterSpec[] {
+  const weight = spec(`${name}.weight`, [outputs, inputs], 'weight', stage);
+  return biased ? [weight, spec(`${name}.bias`, [outputs], 'bias', stage)] : [weight];
 }
 
 /** Parameters of a head that mean the same whatever the labels are. */
