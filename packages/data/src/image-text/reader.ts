@@ -1,6 +1,5 @@
 /** What every task over images with texts needs of its backbone: tokenizer, preprocessing, and the inputs it reads. */
-import { resolve } from 'node:path';
-import { MdpdError, type InputSpec, type JsonObject, type SavedFile, type TaskContext } from '@mdpd/core';
+import { MdpdError, type InputSpec, type SavedFile, type TaskContext } from '@mdpd/core';
 import type { DecodeOptions } from '../image-decode.ts';
 import {
   fitOf,
@@ -9,8 +8,8 @@ import {
   type Preprocessing,
   type PreprocessingPreset,
 } from '../preprocessor-config.ts';
-import { checkVocabulary } from '../text/check-vocabulary.ts';
-import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { openTokenizer } from '../text/open-tokenizer.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
 
 /** What turns images and texts into inputs of the backbone. */
 export interface ImageTextReader {
@@ -34,34 +33,6 @@ export interface ReaderOptions {
   readonly preprocessing?: PreprocessingPreset | undefined;
   /** Most tokens of a text; default and limit: what the backbone reads. */
   readonly maxLength?: number | undefined;
-}
-
-function tokenizerFolder({ backbone, directory }: TaskContext, named: string | undefined): string {
-  if (named !== undefined) return resolve(directory, named);
-  if (backbone.folder !== undefined) return backbone.folder;
-  throw new MdpdError('TOKENIZER_MISSING', 'a backbone with fresh parameters has no tokenizer', {
-    place: 'data.tokenizer',
-    allowed: 'a folder with tokenizer.json, vocab.txt or spiece.model',
-    fix: 'name one: data.tokenizer=FOLDER',
-    exitCode: 2,
-  });
-}
-
-/** Words of the backbone: CLIP's config keeps them with those of its text tower. */
-export function vocabularySize(config: JsonObject): number | undefined {
-  const nested = config['text_config'];
-  const inner = typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? nested : {};
-  const size = config['vocab_size'] ?? inner['vocab_size'];
-  return typeof size === 'number' ? size : undefined;
-}
-
-async function openTokenizer(context: TaskContext, named: string | undefined): Promise<Tokenizer> {
-  const folder = tokenizerFolder(context, named);
-  const tokenizer = await loadTokenizer(folder);
-  const size = vocabularySize(context.backbone.config);
-  const doubt = size === undefined ? undefined : checkVocabulary(tokenizer, size, folder);
-  if (doubt !== undefined) context.warn(doubt);
-  return tokenizer;
 }
 
 /** Throws BACKBONE_INPUT where the backbone does not read images and texts. */

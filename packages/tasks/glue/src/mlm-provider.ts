@@ -1,16 +1,10 @@
 /** Opens masked language modelling: texts without labels, whose own words are hidden and guessed. */
-import {
-  MdpdError,
-  type Dataset,
-  type SplitName,
-  type Task,
-  type TaskContext,
-  type TaskProvider,
-} from '@mdpd/core';
+import type { Dataset, SplitName, Task, TaskContext, TaskProvider } from '@mdpd/core';
+import type { MaskingRules } from '@mdpd/data/text/mask-tokens';
 import { openTable } from '@mdpd/data/text/open-table';
+import { maskingRules } from '@mdpd/data/text/open-tokenizer';
 import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { limitOf } from './glue-splits.ts';
-import type { MaskingRules } from '@mdpd/data/text/mask-tokens';
 import { openMlmData } from './mlm-data.ts';
 import { mlmSchema, type MlmData } from './mlm-schema.ts';
 import { createMlmTask } from './mlm-task.ts';
@@ -23,16 +17,13 @@ const defaultMaxLength = 128;
 
 type MlmContext = TaskContext<MlmData> & { readonly data: MlmData };
 
-/** Id of the token that hides others. Throws TOKENIZER_MASK. */
-function maskIdOf({ specialTokens }: Tokenizer): number {
-  if (specialTokens.mask !== undefined) return specialTokens.mask;
-  throw new MdpdError('TOKENIZER_MASK', 'the tokenizer has no token that hides others', {
-    place: 'data.tokenizer',
-    allowed: 'a tokenizer with mask_token, such as [MASK]',
-    fix: 'take one of a model that was pretrained by guessing hidden words: BERT, RoBERTa, DistilBERT',
-    exitCode: 2,
-  });
-}
+/** Throws TOKENIZER_MASK. */
+const rulesOf = (tokenizer: Tokenizer, ratio: number): MaskingRules =>
+  maskingRules(
+    tokenizer,
+    ratio,
+    'take one of a model that was pretrained by guessing hidden words: BERT, RoBERTa, DistilBERT',
+  );
 
 async function openSplit(
   context: MlmContext,
@@ -60,15 +51,9 @@ async function openSplit(
 async function openSplits(
   context: MlmContext,
   encoder: SentenceEncoder,
+  rules: MaskingRules,
 ): Promise<Partial<Record<SplitName, Dataset>>> {
   const { data } = context;
-  const { tokenizer } = encoder;
-  const rules: MaskingRules = {
-    ratio: data.maskRatio,
-    maskId: maskIdOf(tokenizer),
-    vocabSize: tokenizer.vocabSize,
-    special: new Set(Object.values(tokenizer.specialTokens)),
-  };
   const splits: Partial<Record<SplitName, Dataset>> = {};
   for (const name of splitNames) {
     const wanted = data[name] !== undefined && (context.splits?.includes(name) ?? true);
@@ -82,12 +67,13 @@ async function open(context: TaskContext<MlmData>): Promise<Task> {
   const saved = readSettings(context.backboneFiles[settingsFile]).maxLength;
   const encoder = await openEncoder(context, data ?? { maxLength: saved ?? defaultMaxLength });
   const { tokenizer } = encoder;
-  const maskId = maskIdOf(tokenizer);
+  // Without data nothing is hidden: a saved model only needs to know the mask.
+  const rules = rulesOf(tokenizer, data?.maskRatio ?? 0);
   return createMlmTask({
     encoder,
     vocabulary: vocabularyOf(context).vocabulary ?? tokenizer.vocabSize,
-    maskId,
-    splits: data ? await openSplits({ ...context, data }, encoder) : {},
+    maskId: rules.maskId,
+    splits: data ? await openSplits({ ...context, data }, encoder, rules) : {},
   });
 }
 

@@ -1,9 +1,8 @@
 /** Turns texts into what a backbone reads, with the tokenizer that its checkpoint has. */
-import { resolve } from 'node:path';
 import { MdpdError, type Batch, type Dataset, type SavedFile, type TaskContext } from '@mdpd/core';
-import { checkVocabulary } from '@mdpd/data/text/check-vocabulary';
+import { openTokenizer } from '@mdpd/data/text/open-tokenizer';
 import { TextDataset, type TextDatasetOptions } from '@mdpd/data/text/text-dataset';
-import { loadTokenizer, type Tokenizer } from '@mdpd/data/text/tokenizer';
+import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { markApart } from './apart.ts';
 import type { TextExamples } from './text-examples.ts';
 
@@ -29,27 +28,6 @@ export interface EncoderOptions {
   readonly maxLength: number;
   /** Folder of another tokenizer than the backbone's, as the recipe names it. */
   readonly tokenizer?: string;
-}
-
-function tokenizerFolder({ backbone, directory }: TaskContext, tokenizer: string | undefined): string {
-  if (tokenizer !== undefined) return resolve(directory, tokenizer);
-  if (backbone.folder !== undefined) return backbone.folder;
-  throw new MdpdError('TOKENIZER_MISSING', 'a backbone with fresh parameters has no tokenizer', {
-    place: 'data.tokenizer',
-    allowed: 'a folder with tokenizer.json, vocab.txt or spiece.model',
-    fix: 'name one: data.tokenizer=FOLDER',
-    exitCode: 2,
-  });
-}
-
-/** Throws TOKENIZER_MISSING, TOKENIZER_INVALID, and TOKENIZER_VOCABULARY for another model's. */
-async function openTokenizer(context: TaskContext, named: string | undefined): Promise<Tokenizer> {
-  const folder = tokenizerFolder(context, named);
-  const tokenizer = await loadTokenizer(folder);
-  const { vocab_size: size } = context.backbone.config;
-  const doubt = typeof size === 'number' ? checkVocabulary(tokenizer, size, folder) : undefined;
-  if (doubt !== undefined) context.warn(doubt);
-  return tokenizer;
 }
 
 /** How many tokens the backbone reads, and whether texts may be shorter. Throws BACKBONE_INPUT. */
