@@ -6,7 +6,7 @@ import { useBackend } from '@mdpd/tensor/backend';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { uploadRecord } from '@mdpd/tensor/host';
 import { readSafetensors } from '@mdpd/tensor/safetensors';
-import { vjp } from '@mdpd/tensor/vjp';
+import { expectGradients, expectResults, largestDifference } from '@mdpd/testing/oracle';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bertProvider, distilbertProvider, robertaProvider } from './providers.ts';
@@ -80,11 +80,6 @@ function compute({ backbone, head, params, tensors }: Oracle): TensorRecord {
   return { ...results, logits: head.apply(params, features) };
 }
 
-function largestDifference(actual: tf.Tensor, expected: tf.Tensor): number {
-  expect(actual.shape).toEqual(expected.shape);
-  return tf.tidy(() => tf.max(tf.abs(tf.sub(actual, expected))).dataSync()[0]!);
-}
-
 const names = readdirSync(ROOT).sort();
 const withGradients = [
   'bert-classifier',
@@ -123,29 +118,15 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
     const { backbone, tensors } = oracle;
     expect(Object.keys(inputsOf(tensors)).sort()).toEqual(Object.keys(backbone.inputs).sort());
     const results = compute(oracle);
-    const expected = Object.keys(tensors).filter((key) => /^(hidden\.|attention\.|logits$)/.test(key));
-    expect(Object.keys(results).sort()).toEqual(expected.sort());
-    for (const [key, actual] of Object.entries(results)) {
-      expect(largestDifference(actual, tensors[key]!), key).toBeLessThan(TOLERANCE);
-    }
+    const isResult = (key: string): boolean => /^(hidden\.|attention\.|logits$)/.test(key);
+    expectResults(results, tensors, isResult, TOLERANCE);
   });
 
   it.each(withGradients)('gradients of every parameter of %s are those of PyTorch', async (name) => {
     const oracle = await readOracle(name);
     const { provider, params, tensors } = oracle;
-    const gradients = vjp(
-      (inputs) => ({ logits: compute({ ...oracle, params: { ...inputs } })['logits']! }),
-      params,
-      { logits: tensors['cotangent']! },
-    );
-    const expected = Object.entries(tensors).filter(([key]) => key.startsWith('gradient.'));
-    expect(expected).toHaveLength(Object.keys(params).length);
-    for (const [key, gradient] of expected) {
-      const canonical = provider.canonicalName(key.slice('gradient.'.length))!;
-      const scale = tf.tidy(() => tf.max(tf.abs(gradient)).dataSync()[0]!);
-      const difference = largestDifference(gradients[canonical]!, gradient);
-      expect(difference, canonical).toBeLessThan(TOLERANCE * Math.max(1, scale));
-    }
+    const output = (given: TensorRecord): tf.Tensor => compute({ ...oracle, params: given })['logits']!;
+    expectGradients(output, params, tensors, provider, TOLERANCE);
   });
 });
 

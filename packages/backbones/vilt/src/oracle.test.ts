@@ -6,7 +6,7 @@ import { useBackend } from '@mdpd/tensor/backend';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { uploadRecord } from '@mdpd/tensor/host';
 import { readSafetensors } from '@mdpd/tensor/safetensors';
-import { vjp } from '@mdpd/tensor/vjp';
+import { expectGradients, expectResults, isOfGradients, largestDifference } from '@mdpd/testing/oracle';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pooler } from './pooler.ts';
@@ -93,11 +93,6 @@ function compute(oracle: Oracle): TensorRecord {
   return { ...results, logits: head.apply(params, head.features?.(params, finished) ?? pooled) };
 }
 
-function largestDifference(actual: tf.Tensor, expected: tf.Tensor): number {
-  expect(actual.shape).toEqual(expected.shape);
-  return tf.tidy(() => tf.max(tf.abs(tf.sub(actual, expected))).dataSync()[0]!);
-}
-
 const names = readdirSync(ROOT).sort();
 
 it('covers what a checkpoint may look like', () => {
@@ -112,31 +107,15 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
   it.each(names)('hidden states, attention and logits of %s are those of transformers', async (name) => {
     const oracle = await readOracle(name);
     const results = compute(oracle);
-    const expected = Object.keys(oracle.tensors).filter(
-      (key) => !(key in oracle.backbone.inputs) && !/^(cotangent|gradient\..*)$/.test(key),
-    );
-    expect(Object.keys(results).sort()).toEqual(expected.sort());
-    for (const [key, actual] of Object.entries(results)) {
-      expect(largestDifference(actual, oracle.tensors[key]!), key).toBeLessThan(TOLERANCE);
-    }
+    const isResult = (key: string): boolean => !(key in oracle.backbone.inputs) && !isOfGradients(key);
+    expectResults(results, oracle.tensors, isResult, TOLERANCE);
   });
 
   it('gradients of every parameter are those of PyTorch', async () => {
     const oracle = await readOracle('answers');
     const { params, tensors } = oracle;
-    const gradients = vjp(
-      (inputs) => ({ logits: compute({ ...oracle, params: { ...inputs } })['logits']! }),
-      params,
-      { logits: tensors['cotangent']! },
-    );
-    const expected = Object.entries(tensors).filter(([key]) => key.startsWith('gradient.'));
-    expect(expected).toHaveLength(Object.keys(params).length);
-    for (const [key, gradient] of expected) {
-      const name = viltProvider.canonicalName(key.slice('gradient.'.length))!;
-      const scale = tf.tidy(() => tf.max(tf.abs(gradient)).dataSync()[0]!);
-      const difference = largestDifference(gradients[name]!, gradient);
-      expect(difference, name).toBeLessThan(TOLERANCE * Math.max(1, scale));
-    }
+    const output = (given: TensorRecord): tf.Tensor => compute({ ...oracle, params: given })['logits']!;
+    expectGradients(output, params, tensors, viltProvider, TOLERANCE);
   });
 });
 
