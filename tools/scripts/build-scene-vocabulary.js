@@ -3,15 +3,12 @@
  * `node tools/scripts/build-scene-vocabulary.js`: makes the tokenizer of zoo:tiny-vilt and zoo:tiny-clip of what is said
  * and asked about scenes. Needs a build.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadTokenizer } from '@mdpd/data/text/tokenizer';
 import { captionsOf } from '@mdpd/zoo/scenes/captions';
 import { QuestionChooser } from '@mdpd/zoo/scenes/choose-questions';
 import { expressionsOf } from '@mdpd/zoo/scenes/expressions';
 import { sceneImages } from '@mdpd/zoo/scenes/scene-image';
 import { countWords, trainWordPieces } from '@mdpd/zoo/word-pieces';
+import { writeTokenizer } from './write-tokenizer.js';
 
 const size = 256;
 const scenes = 4000;
@@ -25,14 +22,4 @@ for (const { scene, random } of sceneImages('pretraining', scenes)) {
   for (const object of scene.objects) texts.push(...expressionsOf(random, scene, object, 'refcoco', 3));
 }
 const vocabulary = trainWordPieces(countWords(texts), { size });
-for (const model of ['tiny-vilt', 'tiny-clip']) {
-  const folder = fileURLToPath(new URL(`../../packages/zoo/models/${model}`, import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'vocab.txt'), vocabulary.map((piece) => `${piece}\n`).join(''));
-  for (const [name, content] of Object.entries((await loadTokenizer(folder)).files())) {
-    if (content instanceof Uint8Array) continue;
-    const text = typeof content === 'string' ? content : `${JSON.stringify(content, undefined, 2)}\n`;
-    writeFileSync(join(folder, name), text);
-  }
-  process.stdout.write(`${folder}: ${vocabulary.length} entries\n`);
-}
+for (const model of ['tiny-vilt', 'tiny-clip']) await writeTokenizer(model, vocabulary);
