@@ -40,5 +40,6 @@ export async function loadPairs(
       options,
     ),
   ]);
-  return { ...text.input, ...pixelMask(reader, pairs.length), ...image.input };
+  const mask = 'pixel_mask' in image.input ? {} : pixelMask(reader, pairs.length);
+  return { ...text.input, ...mask, ...image.input };
 }

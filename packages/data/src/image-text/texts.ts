@@ -16,11 +16,9 @@ export async function encodeTexts(
 ): Promise<TextDataset> {
   const { tokenizer, maxLength, variable, textInputs } = reader;
   const examples = { size: texts.length, origin, text: (index: number) => [texts[index]!] as const };
-  const options = { tokenizer, maxLength, inputs: textInputs, targets: {} };
-  const longest = texts.reduce((most, text) => {
-    const length = tokenizer.encodeIds(text).length + tokenizer.specials(false);
-    return Math.max(most, length);
-  }, 1);
-  const rounded = Math.min(maxLength, Math.ceil(longest / lengthStep) * lengthStep);
-  return TextDataset.open(examples, { ...options, buckets: [variable ? rounded : maxLength] });
+  const rounded = (longest: number): number[] => [
+    Math.min(maxLength, Math.ceil(Math.max(longest, 1) / lengthStep) * lengthStep),
+  ];
+  const buckets = variable ? rounded : [maxLength];
+  return TextDataset.open(examples, { tokenizer, maxLength, inputs: textInputs, targets: {}, buckets });
 }

@@ -42,8 +42,8 @@ export interface TextDatasetOptions {
   /** Inputs of the backbone, of `input_ids`, `attention_mask` and `token_type_ids`. */
   readonly inputs: readonly string[];
   readonly targets: TextTargets;
-  /** Padded lengths, ascending; without them they are chosen for these examples. */
-  readonly buckets?: readonly number[];
+  /** Padded lengths, ascending, or how they follow from the longest example; without them they are chosen. */
+  readonly buckets?: readonly number[] | ((longest: number) => readonly number[]);
   /** Examples that a chosen bucket needs; default 1. */
   readonly fewestExamples?: number;
   /** Called while texts are encoded. */
@@ -118,7 +118,10 @@ export class TextDataset implements Dataset {
     this.padId = options.tokenizer.padId;
     this.padTokenTypeId = options.tokenizer.padTokenTypeId;
     const { histogram } = encoded;
-    const buckets = options.buckets ?? chooseBuckets(histogram, options);
+    const { buckets: given } = options;
+    const buckets =
+      (typeof given === 'function' ? given(histogram.findLastIndex((count) => count > 0)) : given) ??
+      chooseBuckets(histogram, options);
     this.buckets = buckets;
     this.bucketByLength = Int32Array.from(histogram, (count, length) =>
       count === 0 ? -1 : buckets.indexOf(bucketOf(length, buckets)),

@@ -15,7 +15,7 @@ export interface SentenceEncoder {
   /** Whether the backbone has a decoder: it answers in words. */
   readonly answers: boolean;
   /** What the backbone reads of a text. */
-  readonly reading: Pick<TextDatasetOptions, 'inputs' | 'buckets'>;
+  readonly reading: Pick<TextDatasetOptions, 'inputs'> & { readonly buckets?: readonly number[] };
   /** Encodes a split; `name` is for messages. */
   dataset(name: string, examples: TextExamples, target: 'label' | 'score'): Promise<Dataset>;
   encode(texts: readonly (readonly [string, string?])[]): Promise<Batch>;
