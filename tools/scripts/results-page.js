@@ -60,9 +60,10 @@ function renderSection({ spec, name, runs, tuning }) {
   return [
     `## ${spec.title}`,
     spec.text.trim(),
-    accuracyTable(shown, of),
+    accuracyTable(shown, of, spec.metric),
     costTable(shown, of),
     verdictText(spec, of),
+    baselineText(spec, of),
     overridesTable(shown),
     tuning.length > 0 ? tuningTable(tuning) : '',
     `Made by \`npm run results -- ${name}\` on ${environment.cpu}, ${environment.platform}, Node ${environment.node}, ` +
@@ -75,7 +76,7 @@ function renderSection({ spec, name, runs, tuning }) {
 }
 
 /** @param {any[]} rows @param {(row: string) => Run[]} of */
-function accuracyTable(rows, of) {
+function accuracyTable(rows, of, metric = 'accuracy') {
   const [head, full] = [verdict(of('head')), verdict(of('full'))].map((values) =>
     values.length ? mean(values) : NaN,
   );
@@ -104,8 +105,8 @@ function accuracyTable(rows, of) {
   return table(
     [
       'method',
-      'faded accuracy',
-      'side accuracy',
+      `faded ${metric}`,
+      `side ${metric}`,
       'faded − side',
       'label-only twin',
       'over twin',
@@ -178,6 +179,18 @@ function verdictText(spec, of) {
   ].join('\n');
 }
 
+/** What is known without the image, or without image and question. @param {any} spec @param {(row: string) => Run[]} of */
+function baselineText(spec, of) {
+  const { blind } = spec;
+  const { baseline, primary } = of(blind)[0]?.result.metrics ?? {};
+  if (!baseline) return '';
+  const full = mean(verdict(of('full')));
+  return (
+    `What can be had without looking: ${baseline.name} gives ${(100 * baseline.metrics[primary]).toFixed(2)}; a model trained ` +
+    `without images (\`${blind}\`) ${pm(verdict(of(blind)))}; \`full\` ${full.toFixed(2)}.`
+  );
+}
+
 /** @param {any[]} rows */
 function overridesTable(rows) {
   const lines = rows.map((row) => [
@@ -211,7 +224,7 @@ function tuningTable(runs) {
         .join('<br>'),
     ];
   });
-  return `Learning rates, tuned on validation images, seed 0, accuracy in percent:\n\n${table(['method', 'tried'], lines)}`;
+  return `Learning rates, tuned on validation data, seed 0, in percent:\n\n${table(['method', 'tried'], lines)}`;
 }
 
 /** How many of a run's last overrides were tuned: those that differ between the runs of its row. @param {Run[]} runs */

@@ -22,7 +22,7 @@ process.chdir(root);
 /**
  * @typedef {{ name: string, overrides: string[], twin?: string, kind: 'control' | 'mdpd' | 'ablation', note?: string,
  *   tune?: Record<string, number[]> }} Row
- * @typedef {{ title: string, recipe: string, seeds: number[], validation: string[], rows: Row[] }} Spec
+ * @typedef {{ title: string, metric?: string, blind?: string, recipe: string, seeds: number[], validation: string[], rows: Row[] }} Spec
  * @typedef {{ row: Row, seed: number, out: string, overrides: string[], label: string }} Job
  */
 

@@ -39,7 +39,12 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     steps: trained.steps,
     smoke: recipe.smoke,
     input: inputKindOf(measured.opened.backbone),
-    metrics: { primary, faded: faded?.metrics ?? null, side: side?.metrics ?? null },
+    metrics: {
+      primary,
+      faded: faded?.metrics ?? null,
+      side: side?.metrics ?? null,
+      baseline: (faded ?? side)?.baseline,
+    },
     testExamples: Math.min(splitOf(task, 'test').size, (faded ?? side)?.examples ?? 0),
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
     // Two scores are hardly ever equal.

@@ -29,6 +29,8 @@ export const resultSchema = z.looseObject({
     faded: metrics.nullable(),
     /** Of backbone + side network. */
     side: metrics.nullable(),
+    /** Of an answer that does not look at the example. */
+    baseline: z.object({ name: z.string(), metrics }).optional(),
   }),
   /** Examples of the test split that the metrics are from. */
   testExamples: count,

@@ -95,3 +95,17 @@ it('tells of texts and of scores, which are hardly ever equal', () => {
   expect(text).toContain('By pearson, the faded model is 0.0120 above its side network.\n');
   expect(text).toContain('Next   npx mdpd predict out "some text"\n');
 });
+
+it('says what may be answered without looking', () => {
+  const result = exampleResult({
+    metrics: {
+      primary: 'accuracy',
+      faded: { accuracy: 0.7 },
+      side: null,
+      baseline: { name: 'always answering "no"', metrics: { accuracy: 0.231 } },
+    },
+  });
+  expect(formatSummary(result, 'out')).toContain(
+    'Without looking: always answering "no" gives 23.1 % (accuracy).\n',
+  );
+});

@@ -75,6 +75,11 @@ function sentences(result: Result): string[] {
       `The faded model is ${formatShare(Math.abs(less))} ${less >= 0 ? 'faster' : 'slower'} than with it.`,
     );
   }
+  const { baseline, primary } = metrics;
+  if (baseline) {
+    const value = formatMetric(primary, baseline.metrics[primary] ?? 0);
+    lines.push(`Without looking: ${baseline.name} gives ${value} (${primary}).`);
+  }
   const trained = formatCount(parameters.trainedInBackbone);
   lines.push(
     parameters.trainedInBackbone > 0

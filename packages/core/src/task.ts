@@ -58,6 +58,8 @@ export interface Task {
    */
   ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
   metrics(): MetricAccumulator;
+  /** What may be answered without looking, for comparison; absent: the task has no such answer, or no training data. */
+  readonly baseline?: ConstantAnswer;
   /**
    * Reads one row of outputs, length C (N·C where the head reads tokens). `input` is what the backbone read and what the
    * batch has `about` it, each [1, …], where it is at hand: which of the tokens were asked for, how large the image was.
@@ -71,6 +73,14 @@ export interface Task {
   readonly submission?: Submission;
   /** Where the head is `seq2seq` and answers are generated: evaluation and prediction read these, not outputs. */
   readonly answers?: Answers;
+}
+
+/** The same answer to every example. */
+export interface ConstantAnswer {
+  /** How it reads in a sentence: `always answering "yes"`. */
+  readonly name: string;
+  /** One row of outputs, length C. */
+  readonly output: Float32Array;
 }
 
 /** Generated answers: tokens instead of logits. Letters: T most tokens of an answer. */

@@ -3,7 +3,7 @@
  *
  * Letters: B batch, N tokens, C channels, H × W pixels.
  */
-import type { Dataset, HostRecord, LoadOptions } from '@mdpd/core';
+import type { Dataset, HostRecord, HostTensor, LoadOptions } from '@mdpd/core';
 import type { ImageTextReader } from './reader.ts';
 
 /** Ones for every pixel, [B, H, W], where the backbone reads a mask: of images that fill the whole input. */
@@ -23,6 +23,12 @@ export interface ImageTextPair {
   readonly text: number;
 }
 
+/** After normalisation 0 is the mean colour. */
+const plain = ({ data, ...rest }: HostTensor): HostTensor => ({
+  ...rest,
+  data: new Float32Array(data.length),
+});
+
 /** Inputs of the backbone for B pairs: those of texts [B, N], `pixel_values` [B, C, H, W] and `pixel_mask` [B, H, W]. */
 export async function loadPairs(
   reader: ImageTextReader,
@@ -40,6 +46,9 @@ export async function loadPairs(
       options,
     ),
   ]);
+  const seen = reader.blind
+    ? { ...image.input, pixel_values: plain(image.input['pixel_values']!) }
+    : image.input;
   const mask = 'pixel_mask' in image.input ? {} : pixelMask(reader, pairs.length);
-  return { ...text.input, ...mask, ...image.input };
+  return { ...text.input, ...mask, ...seen };
 }

@@ -24,6 +24,8 @@ export interface ImageTextReader {
   readonly textInputs: readonly string[];
   /** Shape of `pixel_mask` without the batch axis, where the backbone has it. */
   readonly pixelMask: InputSpec | undefined;
+  /** Whether images are seen as plain ones. */
+  readonly blind?: boolean;
 }
 
 export interface ReaderOptions {
@@ -33,6 +35,8 @@ export interface ReaderOptions {
   readonly preprocessing?: PreprocessingPreset | undefined;
   /** Most tokens of a text; default and limit: what the backbone reads. */
   readonly maxLength?: number | undefined;
+  /** Whether images are replaced by plain ones; default false. */
+  readonly blind?: boolean | undefined;
 }
 
 /** Throws BACKBONE_INPUT where the backbone does not read images and texts. */
@@ -54,7 +58,7 @@ export async function openReader(
 ): Promise<ImageTextReader> {
   const spec = textSpec(context);
   const [most] = spec.shape as [number];
-  const { preprocessing: preset = 'checkpoint', maxLength = most, tokenizer } = options;
+  const { preprocessing: preset = 'checkpoint', maxLength = most, tokenizer, blind = false } = options;
   const preprocessing = readPreprocessing({
     preset,
     config: context.backboneFiles['preprocessor_config.json'],
@@ -72,6 +76,7 @@ export async function openReader(
     variable: spec.variable?.includes(0) ?? false,
     textInputs: Object.keys(context.inputs).filter((name) => !name.startsWith('pixel_')),
     pixelMask: context.inputs['pixel_mask'],
+    blind,
   };
 }
 

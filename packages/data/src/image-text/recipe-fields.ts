@@ -24,6 +24,12 @@ export const readerFields = {
     .describe('memory for decoded images; those beyond it are decoded whenever they are used'),
 };
 
+/** `data.blind` of tasks with questions or expressions. */
+export const blindField = z
+  .boolean()
+  .default(false)
+  .describe('every image is plain (the mean colour): what can be known from the text alone, for comparison');
+
 /** `data.limit` of tasks with three splits; `what` is counted. */
 export const limitField = (what: string) =>
   z

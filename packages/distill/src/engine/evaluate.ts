@@ -5,6 +5,7 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
+import { baselineMetrics, type BaselineMetrics } from './baseline.ts';
 import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { runBatches } from './run-batches.ts';
 
@@ -26,6 +27,8 @@ export interface EvaluationJob<P = Params> extends AnsweringModel<P> {
 
 export interface Evaluation {
   readonly metrics: Record<string, number>;
+  /** Of the task's answer without looking, over the same examples. */
+  readonly baseline?: ReturnType<BaselineMetrics['result']>;
   /** What was predicted for every example, in order. */
   readonly predictions: string[];
   readonly examples: number;
@@ -50,15 +53,18 @@ async function evaluateWith<P>(job: EvaluationJob<P>, outputs: Outputs<P>): Prom
   const { reader } = outputs;
   const started = performance.now();
   const metrics = reader.metrics();
+  const baseline = baselineMetrics(job.task);
   const predictions: string[] = [];
   const examples = await runBatches(job, outputs, ({ output, target, indices, width }) => {
     metrics.add(output, target, indices.length);
+    baseline?.add(target, indices.length);
     indices.forEach((index, row) => {
       predictions[index] = reader.decode(output.subarray(row * width, (row + 1) * width)).value;
     });
   });
   return {
     metrics: metrics.result(),
+    ...(baseline ? { baseline: baseline.result() } : {}),
     predictions,
     examples,
     seconds: (performance.now() - started) / 1000,

@@ -1,6 +1,6 @@
 /** The recipe's `data` of referring expressions. */
 import { MdpdError } from '@mdpd/core';
-import { limitField, readerFields } from '@mdpd/data/image-text/recipe-fields';
+import { blindField, limitField, readerFields } from '@mdpd/data/image-text/recipe-fields';
 import { z } from 'zod';
 import { boxMetricKinds } from './box-metrics.ts';
 
@@ -52,6 +52,7 @@ export const refcocoSchema = z.strictObject({
   tokenizer,
   preprocessing,
   cacheMegabytes,
+  blind: blindField,
   limit: limitField('expressions'),
 });
 export type RefcocoData = z.infer<typeof refcocoSchema>;

@@ -1,5 +1,5 @@
 /** Opens the splits that a recipe names. */
-import type { Dataset, SplitName, TaskContext } from '@mdpd/core';
+import type { ConstantAnswer, Dataset, SplitName, TaskContext } from '@mdpd/core';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { openFolder } from '@mdpd/data/open-folder';
 import { isMdetr, namedParts, refcocoFiles, type RefcocoData } from './data-schema.ts';
@@ -7,12 +7,14 @@ import type { Expression } from './example.ts';
 import { ExpressionDataset, originOf } from './expression-dataset.ts';
 import { readJsonl } from './jsonl-examples.ts';
 import { readMdetr } from './mdetr-examples.ts';
+import { meanBox } from './mean-box.ts';
 import { openRefer } from './refer-examples.ts';
 
 export interface OpenedSplits {
   readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
   /** Splits of the data set, or files, that the splits of the task join; targets have their numbers. */
   readonly parts: readonly string[];
+  readonly baseline?: ConstantAnswer | undefined;
 }
 
 /** Gives the expressions of splits, or files. Files of REFER are read once. */
@@ -85,5 +87,5 @@ export async function openSplits(
         context.progress?.({ type: 'progress', what: `reading ${name} images`, done, total }),
     });
   }
-  return { splits, parts };
+  return { splits, parts, baseline: meanBox(read.train ?? []) };
 }

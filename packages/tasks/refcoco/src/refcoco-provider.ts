@@ -14,7 +14,9 @@ export const refcocoProvider: TaskProvider<RefcocoData> = {
   async open(context) {
     const { data } = context;
     const reader = wholeImages(await openReader(context, data));
-    const opened = data ? await openSplits(context, reader, data) : { splits: {}, parts: [] };
+    const opened = data
+      ? await openSplits(context, reader, data)
+      : { splits: {}, parts: [], baseline: undefined };
     return createRefcocoTask({ reader, ...opened, metric: data?.metric ?? 'iou' });
   },
 };

@@ -3,7 +3,7 @@
  *
  * Letters: B batch.
  */
-import type { Batch, Dataset, HostRecord, Prediction, SplitName, Task } from '@mdpd/core';
+import type { Batch, ConstantAnswer, Dataset, HostRecord, Prediction, SplitName, Task } from '@mdpd/core';
 import { readImageSize } from '@mdpd/data/image-decode';
 import { encodeImageTexts, parseImageText } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
@@ -52,11 +52,14 @@ export interface RefcocoTaskOptions {
   /** Names of the numbers that targets have for `part`. */
   readonly parts: readonly string[];
   readonly metric: BoxMetric;
+  readonly baseline?: ConstantAnswer | undefined;
 }
 
-export function createRefcocoTask({ reader, splits, parts, metric }: RefcocoTaskOptions): Task {
+export function createRefcocoTask(options: RefcocoTaskOptions): Task {
+  const { reader, splits, parts, metric, baseline } = options;
   return {
     name: 'refcoco',
+    ...(baseline ? { baseline } : {}),
     labels: [],
     head: { kind: 'box', outputs: 4 },
     splits,

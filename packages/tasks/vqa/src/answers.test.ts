@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { normaliseAnswer, trimAnswer, vocabularyAnswer } from './answer-text.ts';
 import { AnswerVocabulary, answerForms, buildVocabulary } from './answer-vocabulary.ts';
+import { majorityAnswer } from './majority-answer.ts';
 import { exactMetrics, gqaMetrics, metricsOfOutputs, vqaMetrics } from './question-metrics.ts';
 import { QuestionTable, type Question } from './questions.ts';
 import { vqaAccuracy } from './vqa-accuracy.ts';
@@ -149,5 +150,16 @@ describe('the vocabulary', () => {
     ]);
     expect(vocabulary.scores(question(['blue']))).toEqual([[2, 1]]);
     expect(vocabulary.scores(question(['green']))).toEqual([]);
+  });
+
+  it('knows which answer scores most where nothing is looked at', () => {
+    const list = new QuestionTable();
+    // Three times "no" by one person of ten is less than "blue" by all, once.
+    const people = [...new Array<string>(9).fill('green'), 'no'];
+    for (const answers of [people, people, people, new Array<string>(10).fill('blue')])
+      list.push(question(answers));
+    const { name, output } = majorityAnswer(list, new AnswerVocabulary(['no', 'red', 'blue']));
+    expect(name).toBe('always answering "blue"');
+    expect([...output]).toEqual([0, 0, 1]);
   });
 });

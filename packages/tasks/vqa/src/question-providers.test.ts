@@ -84,6 +84,27 @@ describe('VQA v2', () => {
     expect(await textOf(fixture.open('vqa', {}))).toContain('0 answers stand at least 9 times');
   });
 
+  it('knows what is answered most, of all its training questions', async () => {
+    const { baseline } = await fixture.open('vqa', { minCount: 1 });
+    expect(baseline!.name).toBe('always answering "no"');
+    expect([...baseline!.output]).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it('sees no image where it is blind, and the same questions', async () => {
+    const [seeing, blind] = [
+      await fixture.open('vqa', { minCount: 1 }),
+      await fixture.open('vqa', { minCount: 1, blind: true }),
+    ];
+    const [seen, unseen] = [await all(seeing.splits.train!), await all(blind.splits.train!)];
+    const { pixel_values: pixels, ...rest } = seen.input;
+    const { pixel_values: none, ...restUnseen } = unseen.input;
+    expect(pixels!.data.some((value) => value !== 0)).toBe(true);
+    expect(none!.shape).toEqual(pixels!.shape);
+    expect(none!.data.every((value) => value === 0)).toBe(true);
+    expect(restUnseen).toEqual(rest);
+    expect(unseen.target).toEqual(seen.target);
+  });
+
   it('takes slices and sums, and limits by split', async () => {
     const data = { minCount: 1, train: 'train2014[:4] + val2014[-1:]', limit: { test: 2 } };
     const task = await fixture.open('vqa', data);

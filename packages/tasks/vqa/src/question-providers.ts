@@ -4,6 +4,7 @@ import { openReader, type ImageTextReader } from '@mdpd/data/image-text/reader';
 import { AnswerVocabulary, answerForms, buildVocabulary, type AnswerForm } from './answer-vocabulary.ts';
 import { readEasyVqa } from './easy-vqa-files.ts';
 import { readGqa } from './gqa-files.ts';
+import { majorityAnswer } from './majority-answer.ts';
 import {
   imagesOptions,
   limited,
@@ -102,6 +103,7 @@ async function openTask(context: TaskContext<Data>, data: Data, kind: Kind): Pro
     });
   }
   const { name, loss, primaryMetric, metrics } = kind;
+  const learnt = read.get('train');
   return createQuestionTask({
     name,
     loss,
@@ -110,6 +112,7 @@ async function openTask(context: TaskContext<Data>, data: Data, kind: Kind): Pro
     reader,
     answers,
     splits,
+    ...(learnt ? { baseline: majorityAnswer(learnt, vocabulary) } : {}),
     questionOf: (number) => asked.at(number),
     ...submissionOf(context, { kind, reader, root, answers }),
   });

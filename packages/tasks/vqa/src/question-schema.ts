@@ -1,5 +1,5 @@
 /** The recipe's `data` of the tasks `vqa` and `gqa`. */
-import { limitField, readerFields } from '@mdpd/data/image-text/recipe-fields';
+import { blindField, limitField, readerFields } from '@mdpd/data/image-text/recipe-fields';
 import { z } from 'zod';
 
 const split = (description: string) => z.string().min(1).describe(description);
@@ -43,6 +43,7 @@ export const vqaSchema = z.strictObject({
     .default(false)
     .describe('vqa-v2: accuracies also by the first words of the question'),
   ...readerFields,
+  blind: blindField,
   limit: limitField('questions'),
 });
 export type VqaData = z.infer<typeof vqaSchema>;
@@ -63,6 +64,7 @@ export const gqaSchema = z.strictObject({
     .describe('how often an answer must be right in training to be among those that can be given'),
   loss: loss.default('crossEntropy').describe(lossText),
   ...readerFields,
+  blind: blindField,
   limit: limitField('questions'),
 });
 export type GqaData = z.infer<typeof gqaSchema>;

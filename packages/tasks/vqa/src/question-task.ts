@@ -1,5 +1,13 @@
 /** Answering questions about images, as the training loop sees it. */
-import type { Dataset, JsonObject, Prediction, SplitName, Submission, Task } from '@mdpd/core';
+import type {
+  ConstantAnswer,
+  Dataset,
+  JsonObject,
+  Prediction,
+  SplitName,
+  Submission,
+  Task,
+} from '@mdpd/core';
 import { decodeClass } from '@mdpd/data/class-outputs';
 import { encodeImageTexts } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
@@ -21,6 +29,7 @@ export interface QuestionTaskOptions {
   readonly loss: AnswerLoss;
   readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
   readonly submission?: Submission;
+  readonly baseline?: ConstantAnswer;
   readonly primaryMetric: string;
   metrics(): AnswerMetrics;
   /** By the number in targets. */
@@ -43,7 +52,7 @@ function decodeAnswers(output: Float32Array, answers: readonly string[]): Predic
 }
 
 export function createQuestionTask(options: QuestionTaskOptions): Task {
-  const { name, reader, answers, loss, splits, submission, primaryMetric } = options;
+  const { name, reader, answers, loss, splits, submission, baseline, primaryMetric } = options;
   const settings: JsonObject = { loss, maxLength: reader.maxLength };
   const shared = {
     name,
@@ -55,6 +64,7 @@ export function createQuestionTask(options: QuestionTaskOptions): Task {
     encode: (inputs: readonly string[]) => encodeImageTexts(inputs, reader, 'what colour is the circle?'),
     savedFiles: () => ({ ...readerFiles(reader), [settingsFile]: settings }),
     ...(submission ? { submission } : {}),
+    ...(baseline ? { baseline } : {}),
   } as const;
   if (loss === 'bce') {
     return {

@@ -89,6 +89,16 @@ describeFindings('checks of metrics', metricChecks, {
       },
     },
   },
+  'a baseline of another width': {
+    check: 'has a baseline',
+    says: 'the baseline has 2 outputs instead of 3',
+    subject: changed({ baseline: { name: 'always "a"', output: Float32Array.of(1, 0) } }),
+  },
+  'a baseline without numbers': {
+    check: 'has a baseline',
+    says: 'the baseline has outputs that are no numbers',
+    subject: changed({ baseline: { name: 'always "a"', output: Float32Array.of(1, 0, NaN) } }),
+  },
   'a decoder that names another class': {
     check: 'decodes',
     says: 'although the largest output is',

@@ -188,6 +188,20 @@ async function checkDecode(subject: TaskSubject): Promise<void> {
   }
 }
 
+/** An answer without looking must be a row of outputs that metrics can judge. */
+async function checkBaseline(subject: TaskSubject): Promise<void> {
+  const { task } = subject;
+  if (!task.baseline) return;
+  const { size, target, output } = await evaluated(subject);
+  const { name, output: row } = task.baseline;
+  ensure(name !== '', 'the baseline has no name');
+  const width = output.length / size;
+  ensure(row.length === width, `the baseline has ${row.length} outputs instead of ${width}`);
+  ensure(row.every(Number.isFinite), 'the baseline has outputs that are no numbers');
+  const outputs = Float32Array.from(output, (_, at) => row[at % width]!);
+  ensureMetrics(subject, metricsOf(task, outputs, target, [size]), 'the baseline');
+}
+
 /** Heads whose outputs have no names: coordinates, similarities. */
 const unnamed: readonly HeadKind[] = ['box', 'matching', 'embeddings'];
 
@@ -214,6 +228,7 @@ export const metricChecks: readonly Check<TaskSubject>[] = [
   { name: 'does not count padding', run: checkPadding },
   { name: 'has metrics for degenerate cases', run: checkDegenerate },
   { name: 'has a primary metric that is larger for better answers', run: checkBest },
+  { name: 'has a baseline that is an answer, if any', run: checkBaseline },
   { name: 'decodes outputs for people', run: checkDecode },
   { name: 'has a label for every class, and files that can be saved', run: checkLabels },
 ];
