@@ -14,8 +14,8 @@ interface Kept {
 }
 
 describe.each([
-  ['zoo:tiny-vilt', 'vilt.embeddings.text_embeddings.word_embeddings.weight', 0.65],
-  ['zoo:tiny-clip', 'text_model.embeddings.token_embedding.weight', 0.05],
+  ['zoo:tiny-vilt', 'vilt.embeddings.text_embeddings.word_embeddings.weight', 0.75],
+  ['zoo:tiny-clip', 'text_model.embeddings.token_embedding.weight', 0.2],
 ] as const)('%s', (name, words, floor) => {
   const { folder } = models.find((model) => model.name === name)!;
 
