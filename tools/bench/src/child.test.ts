@@ -44,6 +44,27 @@ const wordShape: BenchShape = {
   batch: 3,
   engines: ['wasm'],
 };
+const canvasShape: BenchShape = {
+  name: 'tiny images with words',
+  model: {
+    family: 'vilt',
+    blocks: 2,
+    width: 8,
+    heads: 2,
+    hidden: 12,
+    vocabulary: 20,
+    positions: 9,
+    types: 2,
+    channels: 3,
+    patch: 4,
+    image: 12,
+    canvas: [8, 16],
+    tokens: 15,
+    classes: 3,
+  },
+  batch: 3,
+  engines: ['wasm'],
+};
 const job = (row: string): Job => ({
   ...jobOf({ shape, row: rowNamed(row), engine: 'wasm' }, 1),
   warmup: 1,
@@ -111,6 +132,29 @@ describe('a measuring process', () => {
       expect(ids.shape).toEqual([3, 6]);
       expect([...ids.data].map((id) => Number(id > 0))).toEqual([...mask.data]);
       const measured = await measure(words);
+      expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('reads images on a canvas and the words behind them', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
+    try {
+      const file = path.join(folder, 'initial.safetensors');
+      const both = {
+        ...jobOf({ shape: canvasShape, row: rowNamed('mdpd'), engine: 'wasm' }, 1),
+        warmup: 1,
+        repeats: 2,
+      };
+      await runOurs({ kind: 'initial', job: both, file });
+      const tensors = await readSafetensors(file);
+      expect(tensors['masks.2']!.shape).toEqual([1, 3, 15, 1]);
+      expect(tensors['side/side.multimodal.positions']!.shape).toEqual([1, 18, 4]);
+      expect(tensors['input/input_ids']!.shape).toEqual([3, 6]);
+      expect(tensors['input/pixel_mask']!.shape).toEqual([3, 8, 16]);
+      expect(tensors['input/pixel_values']!.shape).toEqual([3, 3, 8, 16]);
+      const measured = await measure(both);
       expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
     } finally {
       rmSync(folder, { recursive: true });

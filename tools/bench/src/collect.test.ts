@@ -47,6 +47,7 @@ describe('plan', () => {
   it.each([
     ['vit-s', 'forward head norm norm+recompute side mdpd full latency-faded latency-side'],
     ['bert-base', 'forward norm+recompute side mdpd full'],
+    ['vilt', 'forward norm+recompute side mdpd full'],
     ['spam', 'bucketed-epoch padded-epoch'],
   ])('measures of %s %s', (name, expected) => {
     const shape = shapes.filter((each) => each.name === name);
@@ -67,10 +68,18 @@ describe('jobOf', () => {
     expect([job.row, job.engine, job.shape]).toEqual([row, engine, small.model]);
   });
 
+  it.each(['bert-base', 'vilt'])('gives %s the narrow side network of wide backbones', (name) => {
+    const shape = shapes.find((each) => each.name === name)!;
+    const { settings } = jobOf({ shape, row: rowNamed('side'), engine: 'compiled' }, 2);
+    expect(settings).toMatchObject({ side: { reductionFactor: 8 } });
+  });
+
   it('times less of a large shape, and hands texts on', () => {
     const jobs = (name: string, row: string): Job =>
       jobOf({ shape: shapes.find((each) => each.name === name)!, row: rowNamed(row), engine: 'compiled' }, 2);
-    expect([jobs('bert-base', 'full').repeats, jobs('bert-base', 'forward').repeats]).toEqual([5, 9]);
+    for (const name of ['bert-base', 'vilt']) {
+      expect([jobs(name, 'full').repeats, jobs(name, 'forward').repeats]).toEqual([5, 9]);
+    }
     expect(jobs('bert-base', 'full')).not.toHaveProperty('texts');
     expect(jobs('spam', 'padded-epoch').texts).toMatchObject({ source: 'spam', examples: 1000 });
   });

@@ -38,9 +38,11 @@ it('has optimizer settings of a recipe', () => {
 it.each(shapes)('$name has as many tokens as its backbone', ({ model, batch }) => {
   const { backbone, head } = benchModel({ ...model, classes: 10 }, 1);
   const [stream] = Object.values(backbone.streams);
-  expect(stream).toMatchObject({ width: model.width, heads: model.heads, pooled: 0 });
+  // ViLT reads the first word, behind CLS of the image and 10 × 20 patches.
+  const pooled = model.family === 'vilt' ? 201 : 0;
+  expect(stream).toMatchObject({ width: model.width, heads: model.heads, pooled });
   // Texts may be shorter than there are positions.
-  expect(stream!.tokens).toBe(model.family === 'bert' ? model.positions : model.tokens);
+  expect(stream!.tokens).toBe('positions' in model ? pooled + model.positions : model.tokens);
   expect(model.tokens).toBeLessThanOrEqual(stream!.tokens);
   expect(backbone.blocks).toBe(model.blocks);
   expect(head.parameters.at(-1)!.shape).toEqual([10]);

@@ -81,7 +81,7 @@ describe('npm run bench', () => {
       stderr:
         'error OPTION_VALUE\n' +
         '  option --shape of the bench is "vit-x"\n' +
-        '  allowed: vit-s, vit-b, bert-base, spam, spam-512\n' +
+        '  allowed: vit-s, vit-b, bert-base, vilt, spam, spam-512\n' +
         '  fix: did you mean "vit-s"?\n',
     });
   });

@@ -20,7 +20,7 @@ describe('parseOptions', () => {
       'bucketed-epoch',
       'padded-epoch',
     ]);
-    expect(names(shapes)).toEqual(['vit-s', 'vit-b', 'bert-base', 'spam', 'spam-512']);
+    expect(names(shapes)).toEqual(['vit-s', 'vit-b', 'bert-base', 'vilt', 'spam', 'spam-512']);
     expect(others).toEqual({
       json: false,
       help: false,
@@ -53,7 +53,7 @@ describe('parseOptions', () => {
       ['--shape', 'vit-l'],
       'error OPTION_VALUE\n' +
         '  option --shape of the bench is "vit-l"\n' +
-        '  allowed: vit-s, vit-b, bert-base, spam, spam-512\n' +
+        '  allowed: vit-s, vit-b, bert-base, vilt, spam, spam-512\n' +
         '  fix: did you mean "vit-s"?',
     ],
     [

@@ -32,7 +32,24 @@ export interface BertShape extends EncoderShape {
   readonly types: number;
 }
 
-export type ModelShape = VitShape | BertShape;
+/** A ViLT with a classification head. Tokens are CLS of the image, the patches of the canvas, and words. */
+export interface ViltShape extends EncoderShape {
+  readonly family: 'vilt';
+  readonly vocabulary: number;
+  /** The most words that there are positions for. */
+  readonly positions: number;
+  /** Token types of texts. */
+  readonly types: number;
+  readonly channels: number;
+  /** Pixels along each side of a patch. */
+  readonly patch: number;
+  /** Pixels along each side of the images whose patches have learned positions. */
+  readonly image: number;
+  /** Height and width in pixels of what images lie on. */
+  readonly canvas: readonly [height: number, width: number];
+}
+
+export type ModelShape = VitShape | BertShape | ViltShape;
 
 /** Real texts instead of random numbers. */
 export interface Texts {
@@ -60,6 +77,18 @@ export interface BenchShape {
 
 const patches = { channels: 3, patch: 16, image: 224, tokens: 197, classes: 100 };
 const words = { vocabulary: 30_522, positions: 512, types: 2, classes: 2 };
+/** dandelin/vilt-b32-mlm; a text has 39 of the 240 tokens: the others are 10 × 20 patches and their CLS. */
+const imagesWithTexts = {
+  vocabulary: 30_522,
+  positions: 40,
+  types: 2,
+  channels: 3,
+  patch: 32,
+  image: 384,
+  canvas: [320, 640],
+  tokens: 240,
+  classes: 100,
+} as const;
 const texts = {
   source: 'spam',
   tokenizer: 'models/all-MiniLM-L6-v2',
@@ -69,6 +98,10 @@ const texts = {
 /** all-MiniLM-L6-v2, with random weights. */
 const miniLm = { family: 'bert', blocks: 6, width: 384, heads: 12, hidden: 1536, ...words } as const;
 const epochs = { engines: ['compiled'], rows: ['bucketed-epoch', 'padded-epoch'] } as const;
+
+/** Of models of 12 blocks × 768, whose steps take seconds. */
+const wideRows = ['forward', 'norm+recompute', 'side', 'mdpd', 'full'];
+const wideTimed = { train: 5, inference: 9 };
 
 export const shapes: readonly BenchShape[] = [
   {
@@ -89,8 +122,17 @@ export const shapes: readonly BenchShape[] = [
     model: { family: 'bert', blocks: 12, width: 768, heads: 12, hidden: 3072, tokens: 128, ...words },
     batch: 16,
     engines: ['pytorch', 'compiled'],
-    rows: ['forward', 'norm+recompute', 'side', 'mdpd', 'full'],
-    timed: { train: 5, inference: 9 },
+    rows: wideRows,
+    timed: wideTimed,
+    reductionFactor: 8,
+  },
+  {
+    name: 'vilt',
+    model: { family: 'vilt', blocks: 12, width: 768, heads: 12, hidden: 3072, ...imagesWithTexts },
+    batch: 8,
+    engines: ['pytorch', 'compiled'],
+    rows: wideRows,
+    timed: wideTimed,
     reductionFactor: 8,
   },
   { name: 'spam', model: { ...miniLm, tokens: 128 }, batch: 32, texts, ...epochs },

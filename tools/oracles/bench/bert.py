@@ -12,8 +12,6 @@ from attend import attend, call
 
 EPSILON = 1e-12
 STREAM = "text"
-# Token that the head reads.
-POOLED = 0
 
 
 class Embeddings(nn.Module):
@@ -145,7 +143,20 @@ def random_inputs(shape, size):
     }
 
 
-def token_mask(inputs):
+def pooled(_shape):
+    return 0
+
+
+def pixels(_shape):
+    """None: there are none."""
+    return None
+
+
+def most_tokens(shape):
+    return shape["positions"]
+
+
+def token_mask(_shape, inputs):
     """[B, N], 0 where there is padding."""
     return inputs["attention_mask"].float()
 

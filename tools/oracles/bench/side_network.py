@@ -41,20 +41,20 @@ class SideBlock(nn.Module):
 class ConvStem(nn.Module):
     """Strided convolutions over the pixels, summed up in one vector an example, [B, 64]."""
 
-    def __init__(self, channels, image):
+    def __init__(self, channels, rows, columns):
         super().__init__()
-        levels, length, inputs = [], image, channels
-        while not levels or length > LARGEST_GRID:
-            length = math.ceil(length / 2)
+        levels, inputs = [], channels
+        while not levels or max(rows, columns) > LARGEST_GRID:
+            rows, columns = math.ceil(rows / 2), math.ceil(columns / 2)
             outputs = 16 if not levels else 32
             levels.append(nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1))
             inputs = outputs
         self.conv = nn.ModuleList(levels)
-        self.summary = nn.Linear(length * length * inputs, SUMMARY)
+        self.summary = nn.Linear(rows * columns * inputs, SUMMARY)
 
     def forward(self, x):
         for level in self.conv:
-            # One pixel more below and to the right where the length is odd.
+            # One pixel more below and to the right where a length is odd.
             x = F.relu(level(F.pad(x, (0, x.shape[3] % 2, 0, x.shape[2] % 2))))
         # Channels last, as our summary reads them.
         return F.gelu(self.summary(x.permute(0, 2, 3, 1).flatten(1)))
@@ -113,11 +113,13 @@ class Ladder(nn.Module):
         blocks, width = shape["blocks"], shape["width"]
         own = round(width / side["reductionFactor"])
         hidden = round(own * side["mlpRatio"])
-        self.pooled = family_of(shape).POOLED
+        family = family_of(shape)
+        pixels = family.pixels(shape)
+        self.pooled = family.pooled(shape)
         self.temperature = side["gateTemperature"]
-        self.positions = nn.Parameter(0.02 * torch.randn(1, most_tokens(shape), own))
-        self.stem = ConvStem(shape["channels"], shape["image"]) if "image" in shape else None
-        self.stem_out = nn.Linear(SUMMARY, own) if "image" in shape else None
+        self.positions = nn.Parameter(0.02 * torch.randn(1, family.most_tokens(shape), own))
+        self.stem = ConvStem(*pixels) if pixels else None
+        self.stem_out = nn.Linear(SUMMARY, own) if pixels else None
         self.down = nn.ModuleList(nn.Linear(width, own) for _ in range(blocks + 1))
         self.gate = nn.ParameterList(nn.Parameter(torch.zeros(())) for _ in range(blocks + 1))
         # Numbered from 1, as tapped layers are.
@@ -126,7 +128,7 @@ class Ladder(nn.Module):
         )
         self.norm = nn.LayerNorm(own, eps=EPSILON)
         self.width = own
-        self.features = 2 * own + (SUMMARY if "image" in shape else 0)
+        self.features = 2 * own + (SUMMARY if pixels else 0)
 
     def enter(self, tap, s, teacher):
         return s + torch.sigmoid(self.gate[tap] / self.temperature) * self.down[tap](teacher)
@@ -148,11 +150,6 @@ class Ladder(nn.Module):
         return torch.cat((*features, x[:, self.pooled], view.mean(x)), dim=-1), states
 
 
-def most_tokens(shape):
-    """Tokens that the backbone has positions for: in a batch there may be fewer."""
-    return shape.get("positions", shape["tokens"])
-
-
 class SideNetwork(nn.Module):
     def __init__(self, shape, settings):
         super().__init__()
@@ -163,7 +160,7 @@ class SideNetwork(nn.Module):
         blocks = shape["blocks"]
         self.boundary = blocks // 2
         self.weight = feature["weight"]
-        self.family = family_of(shape)
+        self.shape, self.family = shape, family_of(shape)
         self.side = nn.Module()
         ladder = Ladder(shape, side)
         self.side.add_module(self.family.STREAM, ladder)
@@ -171,7 +168,7 @@ class SideNetwork(nn.Module):
         nn.init.zeros_(self.side.head.weight)
         self.feature = nn.Module()
         layers = range(1, blocks + 1) if feature["mode"] == "hierarchical" else range(0)
-        tokens = most_tokens(shape)
+        tokens = self.family.most_tokens(shape)
         couplers = {
             str(layer): Coupler(ladder.width, shape["width"], feature["rank"], tokens, layer > self.boundary)
             for layer in layers
@@ -182,7 +179,7 @@ class SideNetwork(nn.Module):
         return self.side.get_submodule(self.family.STREAM)(taps, inputs, view)
 
     def view(self, inputs):
-        return View(self.family.token_mask(inputs))
+        return View(self.family.token_mask(self.shape, inputs))
 
     @staticmethod
     @torch.no_grad()

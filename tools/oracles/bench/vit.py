@@ -13,8 +13,6 @@ from attend import attend, call
 
 EPSILON = 1e-12
 STREAM = "image"
-# Token that the head reads.
-POOLED = 0
 
 
 class Attention(nn.Module):
@@ -26,8 +24,8 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(width, width)
         self.o_proj = nn.Linear(width, width)
 
-    def forward(self, x):
-        return self.o_proj(attend(self.q_proj(x), self.k_proj(x), self.v_proj(x), self.heads))
+    def forward(self, x, seen):
+        return self.o_proj(attend(self.q_proj(x), self.k_proj(x), self.v_proj(x), self.heads, seen))
 
 
 class Mlp(nn.Module):
@@ -48,8 +46,9 @@ class Layer(nn.Module):
         self.layernorm_after = nn.LayerNorm(width, eps=EPSILON)
         self.mlp = Mlp(width, hidden)
 
-    def forward(self, x):
-        x = self.attention(self.layernorm_before(x)) + x
+    def forward(self, x, seen=None):
+        """[B, N, D]; `seen` as `attend` has it."""
+        x = self.attention(self.layernorm_before(x), seen) + x
         return self.mlp(self.layernorm_after(x)) + x
 
 
@@ -110,14 +109,26 @@ def random_inputs(shape, size):
     return {"pixel_values": torch.randn(size, shape["channels"], shape["image"], shape["image"])}
 
 
-def token_mask(_inputs):
+def pooled(_shape):
+    return 0
+
+
+def pixels(shape):
+    return shape["channels"], shape["image"], shape["image"]
+
+
+def most_tokens(shape):
+    return shape["tokens"]
+
+
+def token_mask(_shape, _inputs):
     """None: every token is one."""
     return None
 
 
 # Parts of our names (Hugging Face's in files) and of the modules' names, in the order of replacement.
 RENAMED = (
-    ("vit.encoder.layer.", "vit.layers."),
+    (".encoder.layer.", ".layers."),
     (".attention.attention.query.", ".attention.q_proj."),
     (".attention.attention.key.", ".attention.k_proj."),
     (".attention.attention.value.", ".attention.v_proj."),
