@@ -44,6 +44,10 @@ describe('numbers', () => {
     expect(formatShare(0.8314)).toBe('83.1 %');
     expect(formatMetric('accuracy', 0.8314)).toBe('83.1 %');
     expect(formatMetric('matthews', 0.61234)).toBe('0.6123');
+    expect(formatMetric('overall', 0.25)).toBe('25.0 %');
+    expect(formatMetric('perAnswerType.yes/no', 0.25)).toBe('25.0 %');
+    expect(formatMetric('open', 0.25)).toBe('25.0 %');
+    expect(formatMetric('distribution', 1.25)).toBe('1.2500');
   });
 });
 

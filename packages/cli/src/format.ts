@@ -45,7 +45,9 @@ export function formatMetric(name: string, value: number): string {
 }
 
 export function isShare(metric: string): boolean {
-  return /accuracy|f1|iou|recall|precision|agreement|exact_match/i.test(metric);
+  return /accuracy|f1|iou|recall|precision|agreement|exact_match|^overall$|^per\w+Type|^binary$|^open$/i.test(
+    metric,
+  );
 }
 
 /** Columns padded to equal width, two spaces apart; the first `left` ones are aligned left, the others right. */
