@@ -121,7 +121,10 @@ describe('questions in the files of VQA v2', () => {
       places.push(await refused('vqa.yaml'));
     }
     expect(places[1]).toBe(places[0]);
-    expect(places[0]).toMatchInlineSnapshot();
+    expect(places[0]).toMatchInlineSnapshot(`
+      "error QUESTIONS_INVALID at ROOT/data/v2_OpenEnded_mscoco_train2014_questions.json: questions[2]
+        question: there is no word in it"
+    `);
   });
 
   it('in JSON that is broken in the middle', async () => {
@@ -135,9 +138,15 @@ describe('questions in the files of VQA v2', () => {
       expect(second).toMatch(/^ {2}the file is not JSON: /);
     }
     workspace.write(questionsFile, whole.slice(0, whole.length / 2));
-    expect(await refused('vqa.yaml')).toMatchInlineSnapshot();
+    expect(await refused('vqa.yaml')).toMatchInlineSnapshot(`
+      "error QUESTIONS_INVALID at ROOT/data/v2_OpenEnded_mscoco_train2014_questions.json
+        the JSON object is damaged: it ends within the object at byte 190"
+    `);
     workspace.write(questionsFile, whole.replace(']', '}'));
-    expect(await refused('vqa.yaml')).toMatchInlineSnapshot();
+    expect(await refused('vqa.yaml')).toMatchInlineSnapshot(`
+      "error QUESTIONS_INVALID at ROOT/data/v2_OpenEnded_mscoco_train2014_questions.json
+        the JSON object is damaged: brackets do not match at byte 378"
+    `);
   });
 
   it('about an image that is missing', async () => {
@@ -231,24 +240,19 @@ describe('images', () => {
   });
 
   it('that are cut off, damaged, empty, or no images', async () => {
-    expect(await broken(picture.subarray(0, 50))).toMatchInlineSnapshot(`
-      "error IMAGE_UNREADABLE at ROOT/data/photos/2.png
-        the image is damaged: vipspng: libpng read error
-        fix: repair or replace the file"
-    `);
     const damaged = Buffer.from(picture);
     damaged.fill(0x55, 43, 55);
-    expect(await broken(damaged)).toMatchInlineSnapshot(`
-      "error IMAGE_UNREADABLE at ROOT/data/photos/2.png
-        the image is damaged: vipspng: libpng read error
-        fix: repair or replace the file"
-    `);
+    // What libpng says of it differs from run to run.
+    for (const bytes of [picture.subarray(0, 50), damaged])
+      expect(await broken(bytes)).toMatch(/^error IMAGE_UNREADABLE at .*\n {2}the image is damaged: /);
     expect(await broken(Buffer.alloc(0))).toMatchInlineSnapshot(`
       "error IMAGE_UNREADABLE at ROOT/data/photos/2.png
         the file is empty
         fix: repair or replace the file"
     `);
-    expect(await broken(Buffer.from('image'))).toMatch(/^error IMAGE_UNREADABLE at .*\n {2}not an image that/);
+    expect(await broken(Buffer.from('image'))).toMatch(
+      /^error IMAGE_UNREADABLE at .*\n {2}not an image that/,
+    );
   });
 });
 
@@ -287,7 +291,9 @@ describe('boxes', () => {
         .match(/^warning: .*clipped.*$/gm)
         ?.join('\n')
         .replaceAll(workspace.root, 'ROOT'),
-    ).toMatchInlineSnapshot(`"warning: boxes.jsonl: 2 boxes reach beyond the border of the image and are clipped; the first: ROOT/data/boxes.jsonl:3"`);
+    ).toMatchInlineSnapshot(
+      `"warning: boxes.jsonl: 2 boxes reach beyond the border of the image and are clipped; the first: ROOT/data/boxes.jsonl:3"`,
+    );
   });
 
   it('without an expression, or in a line that is broken', async () => {
