@@ -1,6 +1,6 @@
 /** Collects the numbers of result.json. */
 import path from 'node:path';
-import type { Head, ParameterSpec, Recipe, Task, TensorRecord } from '@mdpd/core';
+import type { Head, HeadKind, ParameterSpec, Recipe, Task, TensorRecord } from '@mdpd/core';
 import { agreement } from '@mdpd/distill/engine/evaluate';
 import type { TrainedRun } from '@mdpd/distill/engine/train';
 import type { OpenedBackbone } from './backbone-reference.ts';
@@ -23,6 +23,9 @@ export interface MeasuredRun {
   readonly evaluations: Evaluations;
   readonly latencies: Latencies;
 }
+
+/** Heads whose predictions are hardly ever equal: scores, cosines. */
+const scored: readonly HeadKind[] = ['regression', 'embeddings'];
 
 export async function measureResult(measured: MeasuredRun): Promise<Result> {
   const { recipe, task, trained, evaluations, latencies, run, directory } = measured;
@@ -47,11 +50,8 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     },
     testExamples: Math.min(splitOf(task, 'test').size, (faded ?? side)?.examples ?? 0),
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
-    // Two scores are hardly ever equal.
     agreement:
-      faded && side && task.head.kind !== 'regression'
-        ? agreement(faded.predictions, side.predictions)
-        : null,
+      faded && side && !scored.includes(task.head.kind) ? agreement(faded, side, task) : null,
     parameters: countParameters(measured),
     memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
     time: {

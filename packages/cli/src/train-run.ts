@@ -123,11 +123,23 @@ async function prepare(
   return { ...job, ...parts, head, initial };
 }
 
-/** `10 classes`, `a score`, `a box`, `30,522 words`. */
+/** `10 classes`, `3,129 answers`, `a score`, `30,522 words`. */
 function describeOutputs({ head, labels }: Task): string {
-  if (head.kind === 'classification') return `${labels.length} classes`;
-  if (head.kind === 'box') return 'a box';
-  return head.kind === 'regression' ? 'a score' : `${formatCount(head.outputs)} words`;
+  switch (head.kind) {
+    case 'classification':
+      return `${labels.length} classes`;
+    case 'vqa':
+      return `${formatCount(labels.length)} answers`;
+    case 'box':
+      return 'a box';
+    case 'regression':
+    case 'matching':
+      return 'a score';
+    case 'embeddings':
+      return 'vectors';
+    default:
+      return `${formatCount(head.outputs)} words`;
+  }
 }
 
 async function runPrepared(job: PreparedJob): Promise<Result> {

@@ -14,7 +14,7 @@ export type SplitName = 'train' | 'validation' | 'test' | 'unlabelled';
 
 /** A prediction for people and for JSON. */
 export interface Prediction {
-  /** What was predicted: a class name, an answer, a score as text. Two equal ones count as agreement. */
+  /** What was predicted: a class name, an answer, a score as text. Two equal ones count as agreement (`Task.sameOutput`). */
   readonly value: string;
   /** Confidence in [0, 1], where the task has one. */
   readonly probability?: number;
@@ -65,6 +65,11 @@ export interface Task {
    * batch has `about` it, each [1, …], where it is at hand: which of the tokens were asked for, how large the image was.
    */
   decode(output: Float32Array, input?: HostRecord): Prediction;
+  /**
+   * Whether two models that gave these rows of outputs, each of length C, predict the same; absent: where they are decoded to
+   * equal values. For outputs that are hardly ever equal, and few: those of a whole split are kept.
+   */
+  sameOutput?(first: Float32Array, second: Float32Array): boolean;
   /** Encodes what a user names on the command line (image paths). Throws the error that names the bad one. */
   encode(inputs: readonly string[]): Promise<Batch>;
   /** Files saved beside the model besides weights and config: `preprocessor_config.json`, a tokenizer's. */

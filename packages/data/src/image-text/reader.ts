@@ -9,6 +9,7 @@ import {
   type PreprocessingPreset,
 } from '../preprocessor-config.ts';
 import { openTokenizer } from '../text/open-tokenizer.ts';
+import { savedLength } from '../text/saved-length.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
 /** What turns images and texts into inputs of the backbone. */
@@ -18,6 +19,8 @@ export interface ImageTextReader {
   readonly decode: DecodeOptions;
   /** Most tokens of a text. */
   readonly maxLength: number;
+  /** Most tokens of a text of those who use the saved model. */
+  readonly savedLength: number;
   /** Whether texts may be shorter than what the backbone reads at most. */
   readonly variable: boolean;
   /** Inputs of the backbone that texts give. */
@@ -33,7 +36,7 @@ export interface ReaderOptions {
   readonly tokenizer?: string | undefined;
   /** Default `checkpoint`. */
   readonly preprocessing?: PreprocessingPreset | undefined;
-  /** Most tokens of a text; default and limit: what the backbone reads. */
+  /** Most tokens of a text; default: what its tokenizer says; limit: what the backbone reads. */
   readonly maxLength?: number | undefined;
   /** Whether images are replaced by plain ones; default false. */
   readonly blind?: boolean | undefined;
@@ -58,7 +61,9 @@ export async function openReader(
 ): Promise<ImageTextReader> {
   const spec = textSpec(context);
   const [most] = spec.shape as [number];
-  const { preprocessing: preset = 'checkpoint', maxLength = most, tokenizer, blind = false } = options;
+  const { preprocessing: preset = 'checkpoint', blind = false } = options;
+  const tokenizer = await openTokenizer(context, options.tokenizer);
+  const maxLength = Math.min(options.maxLength ?? tokenizer.maxLength ?? most, most);
   const preprocessing = readPreprocessing({
     preset,
     config: context.backboneFiles['preprocessor_config.json'],
@@ -69,10 +74,11 @@ export async function openReader(
   // Of images that keep their shape the size counts, which shrinking while decoding would round.
   const { width, height } = preprocessing;
   return {
-    tokenizer: await openTokenizer(context, tokenizer),
+    tokenizer,
     preprocessing,
     decode: fitOf(preprocessing) ? {} : { needed: { width, height } },
-    maxLength: Math.min(maxLength, most),
+    maxLength,
+    savedLength: savedLength(tokenizer.maxLength, maxLength, most),
     variable: spec.variable?.includes(0) ?? false,
     textInputs: Object.keys(context.inputs).filter((name) => !name.startsWith('pixel_')),
     pixelMask: context.inputs['pixel_mask'],
@@ -81,6 +87,9 @@ export async function openReader(
 }
 
 /** What is saved beside the model, so that the saved one reads alike. */
-export function readerFiles({ tokenizer, preprocessing }: ImageTextReader): Record<string, SavedFile> {
-  return { ...tokenizer.files(), 'preprocessor_config.json': savedPreprocessing(preprocessing) };
+export function readerFiles(
+  reader: Pick<ImageTextReader, 'tokenizer' | 'savedLength' | 'preprocessing'>,
+): Record<string, SavedFile> {
+  const { tokenizer, savedLength: length, preprocessing } = reader;
+  return { ...tokenizer.files(length), 'preprocessor_config.json': savedPreprocessing(preprocessing) };
 }

@@ -14,10 +14,9 @@ export interface MembersOptions {
   readonly mostBytes: number;
 }
 
-/** What is wrong with the object itself, or undefined. */
-export type ObjectProblem =
+/** What is wrong with the object itself. */
+type ObjectProblem =
   | 'it does not start with "{"'
-  | 'it ends within the object'
   | 'something follows the object'
   | 'a name of a member is missing'
   | 'a comma is missing'
@@ -44,6 +43,8 @@ class MemberScanner {
   private key = '';
   private index = 0;
   private members = 0;
+  /** Bytes of the chunks before. */
+  private seen = 0;
   private pieces: Uint8Array[] = [];
   private length = 0;
 
@@ -52,8 +53,9 @@ class MemberScanner {
     this.take = take;
   }
 
-  /** Bytes of the file, in order. */
-  push(chunk: Uint8Array): ObjectProblem | undefined {
+  /** Bytes of the file, in order. Gives what is wrong, and where. */
+  push(chunk: Uint8Array): string | undefined {
+    const placed = (problem: ObjectProblem, at: number): string => `${problem} at byte ${this.seen + at}`;
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]!;
@@ -64,7 +66,7 @@ class MemberScanner {
         this.finishKey();
       } else if (this.phase === 'value' || this.phase === 'element') {
         const cut = this.inside(byte);
-        if (cut === 'bad') return 'brackets do not match';
+        if (cut === 'bad') return placed('brackets do not match', at);
         if (cut === 'list') start = at + 1;
         if (cut !== 'cut') continue;
         this.add(chunk.subarray(start, at));
@@ -72,16 +74,17 @@ class MemberScanner {
         start = at + 1;
       } else if (!blanks.has(byte)) {
         const problem = this.between(byte);
-        if (problem) return problem;
+        if (problem) return placed(problem, at);
         start = at + 1;
       }
     }
     if (this.collects) this.add(chunk.subarray(start));
+    this.seen += chunk.length;
     return undefined;
   }
 
-  end(): ObjectProblem | undefined {
-    return this.phase === 'end' ? undefined : 'it ends within the object';
+  end(): string | undefined {
+    return this.phase === 'end' ? undefined : `it ends within the object at byte ${this.seen}`;
   }
 
   private get collects(): boolean {
@@ -181,12 +184,12 @@ class MemberScanner {
   }
 }
 
-/** Calls `take` for every member or element; gives what is wrong with the object, if anything. */
+/** Calls `take` for every member or element; gives what is wrong with the object and where, if anything. */
 export async function eachMember(
   path: string,
   options: MembersOptions,
   take: TakeMember,
-): Promise<ObjectProblem | undefined> {
+): Promise<string | undefined> {
   const scanner = new MemberScanner(options, take);
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     const problem = scanner.push(chunk);

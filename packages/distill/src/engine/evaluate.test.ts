@@ -255,9 +255,24 @@ describe('evaluate, of texts in buckets', () => {
 
 describe('agreement', () => {
   it('is the share of equal predictions', () => {
-    expect(agreement(['a', 'b', 'c', 'd'], ['a', 'x', 'c', 'd'])).toBe(0.75);
-    expect(agreement(['a'], ['a'])).toBe(1);
-    expect(agreement(['a'], ['b'])).toBe(0);
-    expect(agreement([], [])).toBe(0);
+    const share = (a: string[], b: string[]): number =>
+      agreement({ predictions: a }, { predictions: b }, task);
+    expect(share(['a', 'b', 'c', 'd'], ['a', 'x', 'c', 'd'])).toBe(0.75);
+    expect(share(['a'], ['a'])).toBe(1);
+    expect(share(['a'], ['b'])).toBe(0);
+    expect(share([], [])).toBe(0);
+  });
+
+  it('is what the task says of outputs, where it says something', async () => {
+    const first = await evaluate(job());
+    expect(first).not.toHaveProperty('outputs');
+    const near = (a: Float32Array, b: Float32Array): boolean => Math.abs(a[0]! - b[0]!) < 0.5;
+    const compared = { ...task, sameOutput: near };
+    const { predictions, outputs } = await evaluate(job({ task: compared, batchSize: 5 }));
+    expect(predictions).toEqual(first.predictions);
+    expect(outputs).toHaveLength(predictions.length);
+    const moved = outputs!.map((row, index) => row.map((value) => value + (index === 0 ? 1 : 0.25)));
+    const other = { predictions: predictions.map(() => 'other'), outputs: moved };
+    expect(agreement({ predictions, outputs }, other, compared)).toBe(1 - 1 / predictions.length);
   });
 });

@@ -31,6 +31,8 @@ export interface Evaluation {
   readonly baseline?: ReturnType<BaselineMetrics['result']>;
   /** What was predicted for every example, in order. */
   readonly predictions: string[];
+  /** The output of every example, [C], in order, where the task compares those. */
+  readonly outputs?: readonly Float32Array[];
   readonly examples: number;
   readonly seconds: number;
 }
@@ -55,24 +57,35 @@ async function evaluateWith<P>(job: EvaluationJob<P>, outputs: Outputs<P>): Prom
   const metrics = reader.metrics();
   const baseline = baselineMetrics(job.task);
   const predictions: string[] = [];
+  const rows: Float32Array[] | undefined = job.task.sameOutput ? [] : undefined;
   const examples = await runBatches(job, outputs, ({ output, target, indices, width }) => {
     metrics.add(output, target, indices.length);
     baseline?.add(target, indices.length);
     indices.forEach((index, row) => {
-      predictions[index] = reader.decode(output.subarray(row * width, (row + 1) * width)).value;
+      const own = output.subarray(row * width, (row + 1) * width);
+      predictions[index] = reader.decode(own).value;
+      if (rows) rows[index] = own.slice();
     });
   });
   return {
     metrics: metrics.result(),
     ...(baseline ? { baseline: baseline.result() } : {}),
     predictions,
+    ...(rows ? { outputs: rows } : {}),
     examples,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-/** Share of equal predictions. */
-export function agreement(a: readonly string[], b: readonly string[]): number {
-  if (a.length === 0) return 0;
-  return a.filter((value, index) => value === b[index]).length / a.length;
+type Predicted = Pick<Evaluation, 'predictions' | 'outputs'>;
+
+/** Share of examples for which two models predict the same: equal values, or what the task says of their outputs. */
+export function agreement(a: Predicted, b: Predicted, { sameOutput }: Pick<Task, 'sameOutput'>): number {
+  const { length } = a.predictions;
+  if (length === 0) return 0;
+  const isSame = (index: number): boolean =>
+    sameOutput
+      ? sameOutput(a.outputs![index]!, b.outputs![index]!)
+      : a.predictions[index] === b.predictions[index];
+  return a.predictions.filter((_, index) => isSame(index)).length / length;
 }

@@ -1,6 +1,7 @@
 /** Turns texts into what a backbone reads, with the tokenizer that its checkpoint has. */
 import { MdpdError, type Batch, type Dataset, type SavedFile, type TaskContext } from '@mdpd/core';
 import { openTokenizer } from '@mdpd/data/text/open-tokenizer';
+import { savedLength } from '@mdpd/data/text/saved-length';
 import { TextDataset, type TextDatasetOptions } from '@mdpd/data/text/text-dataset';
 import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { markApart } from './apart.ts';
@@ -43,15 +44,6 @@ function readLengths({ inputs, backbone }: TaskContext): { most: number; variabl
     fix: 'name a backbone of language: bert, t5',
     exitCode: 2,
   });
-}
-
-/**
- * Most tokens that users of the saved model may give it. Transformers.js hands all tokens over where nothing, or the "very
- * large" 1e30, is said, and fails at those beyond the positions; Python does likewise. So a length always stands there: the
- * checkpoint's own, but no less than what was read here (`read`) and no more than the backbone has positions (`most`).
- */
-function savedLength(said: number | undefined, read: number, most: number): number {
-  return said === undefined ? read : Math.min(Math.max(said, read), most);
 }
 
 /** Numbers of labelled examples; none of others. */

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromCentre, fromRaw, overlapOf, toShares, clipBox, type Box } from './box-geometry.ts';
 import { boxDistillation, boxLoss, generalizedIou } from './box-loss.ts';
-import { boxMetrics } from './box-metrics.ts';
+import { boxMetrics, isSameBox } from './box-metrics.ts';
 
 interface Oracle {
   readonly overlaps: {
@@ -132,6 +132,15 @@ describe('boxMetrics', () => {
 });
 
 describe('boxes', () => {
+  it('of two models are the same from an IoU of 0.5 on', () => {
+    const said = (box: Box): Float32Array => Float32Array.from(box, logit);
+    const box = said([0.5, 0.5, 0.5, 0.5]);
+    expect(isSameBox(box, box)).toBe(true);
+    expect(isSameBox(box, said([0.5, 0.5, 0.5, 0.26]))).toBe(true);
+    expect(isSameBox(said([0.5, 0.5, 0.5, 0.24]), box)).toBe(false);
+    expect(isSameBox(box, Float32Array.of(NaN, 0, 0, 0))).toBe(false);
+  });
+
   it('go to shares and back', () => {
     const size = { width: 640, height: 480 };
     const box: Box = [64, 48, 320, 120];

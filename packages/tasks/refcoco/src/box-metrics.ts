@@ -16,6 +16,10 @@ export const primaryMetrics: Readonly<Record<BoxMetric, string>> = {
 
 const isFound = (overlap: number): boolean => overlap >= threshold;
 
+/** Whether two outputs of the head, [4], are boxes of the same place. A box that is NaN is none. */
+export const isSameBox = (first: Float32Array, second: Float32Array): boolean =>
+  isFound(overlapOf(fromRaw(first), fromRaw(second)).iou);
+
 class Counts {
   rows = 0;
   private found = 0;

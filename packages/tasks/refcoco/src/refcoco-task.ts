@@ -9,7 +9,7 @@ import { encodeImageTexts, parseImageText } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
 import { clipBox, fromRaw, type Box } from './box-geometry.ts';
 import { boxDistillation, boxLoss } from './box-loss.ts';
-import { boxMetrics, primaryMetrics, type BoxMetric } from './box-metrics.ts';
+import { boxMetrics, isSameBox, primaryMetrics, type BoxMetric } from './box-metrics.ts';
 
 /** Of `Batch.about`: width and height in pixels of the images before they were resized, [B, 2]. */
 const SIZES = 'image_size';
@@ -68,6 +68,7 @@ export function createRefcocoTask(options: RefcocoTaskOptions): Task {
     distill: boxDistillation,
     metrics: () => boxMetrics(parts),
     decode: decodeBox,
+    sameOutput: isSameBox,
     encode: (inputs) => encode(inputs, reader),
     savedFiles: () => readerFiles(reader),
   };

@@ -9,7 +9,7 @@ import type { QuestionsQuery } from './vqa-files.ts';
 
 const text = z.string().max(4096);
 const questionSchema = z.object({
-  question: text.min(1),
+  question: text.regex(/\S/u, 'there is no word in it'),
   imageId: z.string().regex(/^\w{1,64}$/u, 'the name of an image without its ending'),
   answer: text.optional(),
   isBalanced: z.boolean().optional(),

@@ -37,7 +37,7 @@ export function parseEntry<T>(schema: z.ZodType<T>, bytes: Uint8Array | undefine
   try {
     value = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (error) {
-    throw invalidQuestions(`the file is not JSON: ${messageOf(error)}`, place);
+    throw invalidQuestions(`the file is not JSON: ${messageOf(error).replaceAll(/\s+/gu, ' ')}`, place);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -254,6 +254,7 @@ describe('a saved model', () => {
       expect(Object.keys(saved)).toEqual(
         expect.arrayContaining(['mdpd_questions.json', 'preprocessor_config.json', 'vocab.txt']),
       );
+      expect(saved['tokenizer_config.json']).toMatchObject({ model_max_length: 8 });
       const backboneFiles = { 'mdpd_questions.json': saved['mdpd_questions.json'] as { loss: string } };
       const task = await fixture.open('vqa', {}, { ...context, backboneFiles });
       const { top = [], value } = task.decode(new Float32Array(5));

@@ -8,7 +8,8 @@ import { QuestionTable, type QuestionDetails, type QuestionList } from './questi
 
 const id = z.int();
 const text = z.string().max(4096);
-const questionSchema = z.object({ question_id: id, image_id: id.min(0), question: text.min(1) });
+const words = text.regex(/\S/u, 'there is no word in it');
+const questionSchema = z.object({ question_id: id, image_id: id.min(0), question: words });
 const annotationSchema = z.object({
   question_id: id,
   multiple_choice_answer: text,

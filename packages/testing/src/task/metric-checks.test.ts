@@ -129,4 +129,9 @@ describeFindings('checks of metrics', metricChecks, {
     says: 'saves a file ../x.json',
     subject: changed({ savedFiles: () => ({ '../x.json': {} }) }),
   },
+  'a tokenizer that does not say where texts are cut': {
+    check: 'has a label',
+    says: 'saves tokenizer_config.json without a model_max_length',
+    subject: changed({ savedFiles: () => ({ 'tokenizer_config.json': { model_max_length: 1e30 } }) }),
+  },
 });

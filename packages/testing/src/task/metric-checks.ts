@@ -3,7 +3,7 @@
  *
  * Letters: N tokens, C outputs.
  */
-import type { Batch, HeadKind, HostRecord, Prediction, Task } from '@mdpd/core';
+import type { Batch, HeadKind, HostRecord, JsonObject, Prediction, Task } from '@mdpd/core';
 import { ensure, type Check } from '../check.ts';
 import {
   labelsOf,
@@ -220,6 +220,10 @@ async function checkLabels({ task }: TaskSubject): Promise<void> {
     if (typeof content === 'string' || content instanceof Uint8Array) continue;
     const text = JSON.stringify(content);
     ensure(JSON.stringify(JSON.parse(text)) === text, `saves ${name} with something that JSON does not hold`);
+    // Whoever reads the model without mdpd would hand over more tokens than there are positions.
+    const length = (content as JsonObject)['model_max_length'];
+    const isCut = Number.isSafeInteger(length) && Number(length) >= 1;
+    ensure(isCut || name !== 'tokenizer_config.json', `saves ${name} without a model_max_length`);
   }
 }
 
