@@ -4,21 +4,20 @@
  * Letters: B batch, N tokens, C outputs.
  */
 import { openModelFile, type OpenedModelFile } from '@mdpd/compile/export/run-model';
-import { MdpdError, type Executor, type HostRecord } from '@mdpd/core';
-import type { Forward } from '@mdpd/distill/engine/evaluate';
+import { MdpdError, type Executor, type HostRecord, type Params, type TensorRecord } from '@mdpd/core';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 
 export interface Reference {
-  /** [B, C] or [B, N, C] of every batch, row-major. */
-  readonly logits: readonly Float32Array[];
-  /** C. */
-  readonly outputs: number;
+  /** Outputs of every batch by name, row-major: `logits` [B, C] or [B, N, C], mostly. */
+  readonly outputs: readonly Readonly<Record<string, Float32Array>>[];
+  /** C, where the largest of C logits is what the model says. */
+  readonly classes: number | null;
 }
 
 export interface FileCheck {
-  /** Of a logit, from the product's own. */
+  /** Of an output, from the product's own. */
   readonly maxDifference: number;
-  /** Share of examples (or tokens) with the same largest logit; null where there is only one logit. */
+  /** Share of examples (or tokens) with the same largest logit; null where logits do not compete. */
   readonly sameTop: number | null;
   /** Median time of one example alone. */
   readonly milliseconds: number;
@@ -40,29 +39,36 @@ const tolerance = 1e-3;
 const timedRuns = 15;
 const timedMilliseconds = 3000;
 
-/** Logits of every batch. Throws EXPORT_NUMBERS where they are not finite: nothing could be compared with them. */
-export async function forwardLogits(
+/** The model as it is exported: its outputs by name. */
+export type ExportedForward = (params: Params, input: Readonly<TensorRecord>) => Readonly<TensorRecord>;
+
+/** Outputs of every batch. Throws EXPORT_NUMBERS where they are not finite: nothing could be compared with them. */
+export async function forwardOutputs(
   executor: Executor,
-  forward: Forward,
+  forward: ExportedForward,
   parameters: HostRecord,
   batches: readonly HostRecord[],
   report: (done: number) => void,
-): Promise<Float32Array[]> {
+): Promise<Record<string, Float32Array>[]> {
   const params = uploadRecord(executor, parameters);
   const run = executor.prepare('export', forward);
-  const logits: Float32Array[] = [];
+  const outputs: Record<string, Float32Array>[] = [];
   for (const batch of batches) {
     const input = uploadRecord(executor, batch);
-    const output = await run(params, input);
-    logits.push((await executor.read(output)).data as Float32Array);
-    output.dispose();
+    const given = await run(params, input);
+    const read: Record<string, Float32Array> = {};
+    for (const [name, tensor] of Object.entries(given))
+      read[name] = (await executor.read(tensor)).data as Float32Array;
+    outputs.push(read);
+    disposeRecord(given);
     disposeRecord(input);
-    report(logits.length);
+    report(outputs.length);
   }
   disposeRecord(params);
   await run.release();
-  if (!logits.every((each) => each.every(Number.isFinite))) throw notNumbers();
-  return logits;
+  if (!outputs.every((each) => Object.values(each).every((values) => values.every(Number.isFinite))))
+    throw notNumbers();
+  return outputs;
 }
 
 /** Runs the file on all batches. Throws EXPORT_DIFFERS where it computes something else, EXPORT_INVALID. */
@@ -70,17 +76,24 @@ export async function checkFile(job: CheckJob): Promise<FileCheck> {
   const { path, bytes, batches, reference, exact } = job;
   const file = await openModelFile(bytes);
   try {
-    const comparison = new Comparison(reference.outputs);
+    const comparisons = new Map<string, Comparison>();
     for (const [index, batch] of batches.entries()) {
-      comparison.add((await file.run(batch))['logits']!.data as Float32Array, reference.logits[index]!);
+      const given = await file.run(batch);
+      for (const [name, expected] of Object.entries(reference.outputs[index]!)) {
+        const comparison = comparisons.get(name) ?? new Comparison(reference.classes);
+        comparisons.set(name, comparison);
+        comparison.add((given[name]?.data ?? new Float32Array()) as Float32Array, expected);
+      }
       job.report(index + 1);
     }
-    const { maxDifference, scale } = comparison;
-    if (!Number.isFinite(maxDifference) || (exact && maxDifference > tolerance * scale)) {
-      throw differs(path, maxDifference, tolerance * scale);
+    for (const { maxDifference, scale } of comparisons.values()) {
+      if (!Number.isFinite(maxDifference) || (exact && maxDifference > tolerance * scale)) {
+        throw differs(path, maxDifference, tolerance * scale);
+      }
     }
     const milliseconds = await medianTime(file, batches[0]!);
-    return { maxDifference, sameTop: comparison.sameTop, milliseconds };
+    const maxDifference = Math.max(...[...comparisons.values()].map((each) => each.maxDifference));
+    return { maxDifference, sameTop: comparisons.get('logits')?.sameTop ?? null, milliseconds };
   } finally {
     await file.release();
   }
@@ -90,16 +103,16 @@ class Comparison {
   maxDifference = 0;
   /** The largest logit, at least 1. */
   scale = 1;
-  private readonly outputs: number;
+  private readonly classes: number | null;
   private same = 0;
   private rows = 0;
 
-  constructor(outputs: number) {
-    this.outputs = outputs;
+  constructor(classes: number | null) {
+    this.classes = classes;
   }
 
   get sameTop(): number | null {
-    return this.outputs > 1 ? this.same / this.rows : null;
+    return this.rows > 0 ? this.same / this.rows : null;
   }
 
   add(actual: Float32Array, expected: Float32Array): void {
@@ -111,16 +124,18 @@ class Comparison {
         this.maxDifference = Number.isNaN(difference) ? Infinity : difference;
       this.scale = Math.max(this.scale, Math.abs(expected[i]!));
     }
-    for (let start = 0; start < expected.length; start += this.outputs) {
+    const { classes } = this;
+    if (classes === null) return;
+    for (let start = 0; start < expected.length; start += classes) {
       this.rows += 1;
-      if (this.top(actual, start) === this.top(expected, start)) this.same += 1;
+      if (topOf(actual, start, classes) === topOf(expected, start, classes)) this.same += 1;
     }
   }
+}
 
-  private top(logits: Float32Array, start: number): number {
-    const row = logits.subarray(start, start + this.outputs);
-    return row.indexOf(Math.max(...row));
-  }
+function topOf(logits: Float32Array, start: number, classes: number): number {
+  const row = logits.subarray(start, start + classes);
+  return row.indexOf(Math.max(...row));
 }
 
 async function medianTime(file: OpenedModelFile, example: HostRecord): Promise<number> {

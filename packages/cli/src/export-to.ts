@@ -1,11 +1,10 @@
 /** Exports a model: traces it, writes its files, and compares them with the product's own forward pass. */
 import { exportModel, type ExportedFile } from '@mdpd/compile/export/export-model';
-import type { Executor, Registry } from '@mdpd/core';
-import { runModel } from '@mdpd/distill/forward';
-import type { Forward } from '@mdpd/distill/engine/evaluate';
+import type { Executor, HeadKind, Registry } from '@mdpd/core';
+import { runExported } from '@mdpd/distill/forward';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { addToCard } from './export-card.ts';
-import { checkFile, forwardLogits, type Reference } from './export-check.ts';
+import { checkFile, forwardOutputs, type ExportedForward, type Reference } from './export-check.ts';
 import { examplesFor, type Examples } from './export-examples.ts';
 import { writeCompanions, writeModelFile, type ExportFolder } from './export-files.ts';
 import type { ExportReport, FileReport } from './export-report.ts';
@@ -33,12 +32,12 @@ export async function exportTo(
   const warn = (message: string): void => progress.say(`warning: ${message}`);
   const model = await openModel(target.folder, target.name, registry);
   const { backbone } = model.opened;
-  const forward: Forward = (params, input) => runModel(backbone, model.head, params, input);
+  const forward: ExportedForward = (params, input) => runExported(backbone, model.head, params, input);
   const examples = await examplesFor(target, model, { registry, limit, warn });
   const { executor } = await startExecutor(request.executor, registry.executors.values, warn);
   const reference = await referenceOf(executor, forward, model, examples, progress);
   const exported = exportModel({
-    forward: (params, input) => ({ logits: forward(params, input) }),
+    forward,
     parameters: model.parameters,
     inputs: backbone.inputs,
   });
@@ -57,18 +56,22 @@ export async function exportTo(
   };
 }
 
+/** Heads whose outputs are no alternatives: coordinates, vectors, a score. */
+const independent: readonly HeadKind[] = ['box', 'embeddings', 'regression'];
+
 /** What the product computes for the examples. The executor is stopped. */
 async function referenceOf(
   executor: Executor,
-  forward: Forward,
-  { parameters, outputs }: OpenedModel,
+  forward: ExportedForward,
+  { parameters, kind, outputs }: OpenedModel,
   { batches }: Examples,
   progress: Progress,
 ): Promise<Reference> {
   try {
     const report = counter(progress, `running on ${executor.name}`, batches.length);
-    const logits = await forwardLogits(executor, forward, parameters, batches, report);
-    return { logits, outputs };
+    const computed = await forwardOutputs(executor, forward, parameters, batches, report);
+    const compete = outputs > 1 && !independent.includes(kind);
+    return { outputs: computed, classes: compete ? outputs : null };
   } finally {
     await executor.stop();
   }

@@ -5,6 +5,7 @@ import {
   type BackboneProvider,
   type Backbone,
   type Head,
+  type HeadKind,
   type HostRecord,
   type JsonObject,
   MdpdError,
@@ -89,6 +90,7 @@ function checkTensors({ backbone, head, parameters }: SavedModel): void {
 export interface OpenedModel {
   readonly opened: OpenedBackbone;
   readonly head: Head;
+  readonly kind: HeadKind;
   /** C. */
   readonly outputs: number;
   /** Class names; none where the head is over a vocabulary. */
@@ -122,7 +124,7 @@ export async function openModel(folder: string, name: string, registry: Registry
   const { parameters, missing } = await loadParameters(folder, specs, opened.provider.canonicalName);
   if (missing.length > 0) throw withoutHead(folder, `the weights have no ${missing.join(', ')}`);
   const labels = labelsOf(config) ?? [];
-  return { opened, head, outputs: described.outputs, labels, parameters, task };
+  return { opened, head, ...described, labels, parameters, task };
 }
 
 function withoutHead(place: string, reason: string): MdpdError {

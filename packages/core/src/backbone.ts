@@ -80,6 +80,11 @@ export interface Head {
    * those that are `tied`.
    */
   apply(params: Params, features: Tensor): Tensor;
+  /**
+   * What an exported file gives, by the names that Hugging Face's export of the class has, from what `apply` gives and all
+   * parameters of the model. Absent: `logits`, which is what `apply` gives.
+   */
+  exported?(params: Params, output: Tensor): Readonly<TensorRecord>;
 }
 
 export interface Backbone {

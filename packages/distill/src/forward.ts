@@ -55,6 +55,17 @@ export function runModel(
   return runModelAt(backbone, head, plainParams(params), input);
 }
 
+/** What the exported model gives, by name. */
+export function runExported(
+  backbone: Backbone,
+  head: Head,
+  params: Params,
+  input: Readonly<TensorRecord>,
+): Readonly<TensorRecord> {
+  const output = runModel(backbone, head, params, input);
+  return head.exported?.(params, output) ?? { logits: output };
+}
+
 /** `runModel` with parameters by stage. Differentiable as a whole: nothing is freed between blocks. */
 export function runModelAt(
   backbone: Backbone,

@@ -5,10 +5,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Head } from '@mdpd/core';
+import type { Head, Params, TensorRecord } from '@mdpd/core';
 import type { ClipConfig } from './clip-config.ts';
 import { names, projectionSpecs } from './clip-parameters.ts';
-import { applyDense } from '@mdpd/tensor/named-layers';
+import { applyDense, tensorOf } from '@mdpd/tensor/named-layers';
 
 /** Keeps the gradient of a vector of zeros finite. */
 const TINY = 1e-12;
@@ -23,7 +23,7 @@ export function unit(x: Tensor): Tensor {
  *
  * `logit_scale` is not in them: unit vectors leave it to whoever compares them, and contrastive training divides cosines
  * by the recipe's `temperature`. It is loaded and saved, and training does not change it. A new model has
- * `logit_scale_init_value`, by default that of temperature 0.07.
+ * `logit_scale_init_value`, by default that of temperature 0.07. The exported file has it in its logits.
  */
 export function embeddingsHead(config: ClipConfig): Head {
   const { width } = config.image;
@@ -41,5 +41,26 @@ export function embeddingsHead(config: ClipConfig): Head {
         1,
       );
     },
+    exported: (params, output) => exportedSimilarities(config, params, output),
+  };
+}
+
+/**
+ * As CLIPModel's output: `logits_per_image` and `logits_per_text` [B, B], every image beside every text, `text_embeds` and
+ * `image_embeds` [B, P], from both embeddings [B, 2P].
+ */
+function exportedSimilarities(
+  { projection }: ClipConfig,
+  params: Params,
+  output: Tensor,
+): Readonly<TensorRecord> {
+  const image = tf.slice(output, [0, 0], [-1, projection]);
+  const text = tf.slice(output, [0, projection], [-1, -1]);
+  const perText = tf.mul(tf.matMul(text, image, false, true), tf.exp(tensorOf(params, names.logitScale)));
+  return {
+    logits_per_image: tf.transpose(perText),
+    logits_per_text: perText,
+    text_embeds: text,
+    image_embeds: image,
   };
 }

@@ -41,11 +41,18 @@ it.each(heads.flatMap(([kind, outputs]) => [11, 2].map((end) => [kind, outputs, 
       text_config: { ...text, eos_token_id: end },
       vision_config: vision,
     };
-    const { inputs, differences } = await exportDifference(
+    const {
+      inputs,
+      outputs: given,
+      differences,
+    } = await exportDifference(
       { provider: clipProvider, config, kind, outputs, input: sampleInput(19) },
       sizes,
     );
     expect([...inputs].sort()).toEqual(['attention_mask', 'input_ids', 'pixel_values']);
+    // Hugging Face's export of CLIPModel has these, in this order.
+    const similarities = ['logits_per_image', 'logits_per_text', 'text_embeds', 'image_embeds'];
+    expect(given).toEqual(kind === 'embeddings' ? similarities : ['logits']);
     expect(differences).toHaveLength(6);
     expect(Math.max(...differences)).toBeLessThan(1e-4);
   },

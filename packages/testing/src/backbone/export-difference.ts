@@ -6,7 +6,7 @@
 import { exportModel } from '@mdpd/compile/export/export-model';
 import { openModelFile } from '@mdpd/compile/export/run-model';
 import type { BackboneProvider, HeadKind, HostRecord, HostTensor, JsonObject } from '@mdpd/core';
-import { runModel } from '@mdpd/distill/forward';
+import { runExported } from '@mdpd/distill/forward';
 import { modelUnderTest, uploadAll, type InputMaker } from '../model-under-test.ts';
 import { tidily } from '../tidily.ts';
 
@@ -24,15 +24,19 @@ export interface ExportSize {
   readonly tokens: number;
 }
 
-/** The inputs of one file and, for every size, the largest difference of a logit; Infinity where shapes differ. */
+/** Inputs and outputs of one file and, for every size, the largest difference of an output; Infinity where shapes differ. */
 export async function exportDifference(
   { provider, config, kind, outputs, input }: ExportCase,
   sizes: readonly ExportSize[],
-): Promise<{ readonly inputs: readonly string[]; readonly differences: readonly number[] }> {
+): Promise<{
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly differences: readonly number[];
+}> {
   const backbone = provider.create(config);
   const { head, parameters } = modelUnderTest(provider, backbone, { kind, outputs, input });
   const { bytes } = exportModel({
-    forward: (params, given) => ({ logits: runModel(backbone, head, params, given) }),
+    forward: (params, given) => runExported(backbone, head, params, given),
     parameters,
     inputs: backbone.inputs,
   }).float();
@@ -42,12 +46,17 @@ export async function exportDifference(
     for (const { batch, tokens } of sizes) {
       const given = cut(input(backbone, batch, batch + tokens), backbone.inputs, tokens);
       const expected = tidily(() => {
-        const logits = runModel(backbone, head, uploadAll(parameters), uploadAll(given));
-        return { data: logits.dataSync(), shape: logits.shape };
+        const all = runExported(backbone, head, uploadAll(parameters), uploadAll(given));
+        return Object.entries(all).map(
+          ([name, tensor]) => [name, { data: tensor.dataSync(), shape: tensor.shape }] as const,
+        );
       });
-      differences.push(largestDifference((await file.run(given))['logits']!, expected));
+      const actual = await file.run(given);
+      differences.push(
+        Math.max(...expected.map(([name, tensor]) => largestDifference(actual[name]!, tensor))),
+      );
     }
-    return { inputs: file.inputs, differences };
+    return { inputs: file.inputs, outputs: file.outputs, differences };
   } finally {
     await file.release();
   }
