@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { MdpdError } from '@mdpd/core';
 import { containedPath } from '@mdpd/data/contained-path';
+import { CompactColumn } from '@mdpd/data/text/compact-column';
 import { z } from 'zod';
 import { eachEntry, Folders, invalidQuestions, isThere, requireFile, Unique } from './question-json.ts';
 import { QuestionTable, type QuestionDetails, type QuestionList } from './questions.ts';
@@ -101,21 +102,25 @@ export async function readVqa({ root, name, labelled, place }: QuestionsQuery): 
   const annotationFile = await fileOf(root, `mscoco_${name}_annotations.json`);
   if (labelled) await requireFile(annotationFile, place, layout);
   const annotations = labelled ? await readAnnotations(annotationFile) : new Map<number, Answered>();
-  const asked: { id: number; text: string; image: number }[] = [];
+  // Millions of questions as objects would take a gigabyte.
+  const asked = { ids: new CompactColumn(), texts: new CompactColumn(), images: new CompactColumn() };
   const unique = new Unique();
   await eachEntry(file, 'questions', questionSchema, (question, at) => {
     unique.add(question.question_id, at);
-    asked.push({ id: question.question_id, text: question.question, image: question.image_id });
+    asked.ids.pushNumber(question.question_id);
+    asked.texts.pushText(asked.texts.addText(Buffer.from(question.question)));
+    asked.images.pushNumber(question.image_id);
   });
   const folders = new Folders();
   const paths = new Map<number, string>();
   const table = new QuestionTable();
-  for (const { id: number, text: words, image } of asked) {
+  for (let index = 0; index < asked.ids.size; index++) {
+    const [number, image] = [asked.ids.value(index) as number, asked.images.value(index) as number];
     const path = paths.get(image) ?? (await folders.find(imagePaths(root, name, image), file));
     paths.set(image, path);
     table.push({
       id: number,
-      text: words,
+      text: asked.texts.value(index) as string,
       image: path,
       ...answersTo(number, annotations, labelled, annotationFile),
     });
