@@ -48,27 +48,48 @@ interface Answered {
   readonly details: QuestionDetails;
 }
 
-/** Annotations by question, with each text kept once. */
-async function readAnnotations(file: string): Promise<Map<number, Answered>> {
-  const found = new Map<number, Answered>();
-  const texts = new Map<string, string>();
-  const shared = (value: string): string => {
-    const known = texts.get(value);
-    if (known === undefined) texts.set(value, value);
-    return known ?? value;
-  };
-  const detailsOf = ({ answer_type, question_type }: Annotation): QuestionDetails => ({
-    ...(answer_type === undefined ? {} : { answerType: shared(answer_type) }),
-    ...(question_type === undefined ? {} : { questionType: shared(question_type) }),
-  });
+/** Annotations by question. */
+class Annotations {
+  // In columns, as questions are: as objects half a million would take half a gigabyte.
+  private readonly table = new QuestionTable();
+  private readonly indices = new Map<number, number>();
+
+  push({ question_id, answers, multiple_choice_answer, answer_type, question_type }: Annotation): void {
+    this.indices.set(question_id, this.table.size);
+    this.table.push({
+      id: question_id,
+      text: '',
+      image: '',
+      answers: answers.map(({ answer }) => answer),
+      answer: multiple_choice_answer,
+      details: {
+        ...(answer_type === undefined ? {} : { answerType: answer_type }),
+        ...(question_type === undefined ? {} : { questionType: question_type }),
+      },
+    });
+  }
+
+  /** That of a question, once. */
+  take(question: number): Answered | undefined {
+    const index = this.indices.get(question);
+    if (index === undefined) return undefined;
+    this.indices.delete(question);
+    const { answers, answer, details } = this.table.at(index);
+    return { answers, answer, details };
+  }
+
+  /** A question that was not asked for. */
+  left(): number | undefined {
+    return this.indices.keys().next().value;
+  }
+}
+
+async function readAnnotations(file: string): Promise<Annotations> {
+  const found = new Annotations();
   const unique = new Unique();
   await eachEntry(file, 'annotations', annotationSchema, (annotation, place) => {
     unique.add(annotation.question_id, place);
-    found.set(annotation.question_id, {
-      answers: annotation.answers.map(({ answer }) => shared(answer)),
-      answer: shared(annotation.multiple_choice_answer),
-      details: detailsOf(annotation),
-    });
+    found.push(annotation);
   });
   return found;
 }
@@ -101,7 +122,7 @@ export async function readVqa({ root, name, labelled, place }: QuestionsQuery): 
   await requireFile(file, place, layout);
   const annotationFile = await fileOf(root, `mscoco_${name}_annotations.json`);
   if (labelled) await requireFile(annotationFile, place, layout);
-  const annotations = labelled ? await readAnnotations(annotationFile) : new Map<number, Answered>();
+  const annotations = labelled ? await readAnnotations(annotationFile) : new Annotations();
   // Millions of questions as objects would take a gigabyte.
   const asked = { ids: new CompactColumn(), texts: new CompactColumn(), images: new CompactColumn() };
   const unique = new Unique();
@@ -124,21 +145,15 @@ export async function readVqa({ root, name, labelled, place }: QuestionsQuery): 
       image: path,
       ...answersTo(number, annotations, labelled, annotationFile),
     });
-    annotations.delete(number);
   }
-  const [left] = annotations.keys();
+  const left = annotations.left();
   if (left !== undefined)
     throw invalidQuestions(`an annotation answers question ${left}, which is not asked`, annotationFile);
   return table;
 }
 
-function answersTo(
-  question: number,
-  annotations: ReadonlyMap<number, Answered>,
-  labelled: boolean,
-  file: string,
-): Answered {
-  const found = annotations.get(question);
+function answersTo(question: number, annotations: Annotations, labelled: boolean, file: string): Answered {
+  const found = annotations.take(question);
   if (found) return found;
   if (!labelled) return { answers: [], answer: undefined, details: {} };
   throw new MdpdError('QUESTIONS_ANSWER', `question ${question} has no annotation`, {
