@@ -50,8 +50,7 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     },
     testExamples: Math.min(splitOf(task, 'test').size, (faded ?? side)?.examples ?? 0),
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
-    agreement:
-      faded && side && !scored.includes(task.head.kind) ? agreement(faded, side, task) : null,
+    agreement: faded && side && !scored.includes(task.head.kind) ? agreement(faded, side, task) : null,
     parameters: countParameters(measured),
     memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
     time: {
