@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkpoint, pickled, storage, tensor, text } from '@mdpd/tensor/torch/testing/archive';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { writeGlue } from '../testing/glue-files.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { writeTinyT5 } from '../testing/tiny-t5.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 
@@ -45,7 +46,9 @@ beforeEach(async () => {
 });
 afterAll(() => workspace.remove());
 
-const train = (...argv: string[]): Promise<Finished> => workspace.mdpd('train', ...argv, '--out', 'out');
+/** In this process, which spares each a start; `predict` below is run as users run it. */
+const train = (...argv: string[]): Promise<Finished> =>
+  mdpdHere(workspace.root, 'train', ...argv, '--out', 'out');
 
 /** The message; exit code 1 or 2, and no trace of a run. */
 async function refused(...argv: string[]): Promise<string> {
