@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;
@@ -15,7 +16,7 @@ afterAll(() => workspace.remove());
 
 /** The message; exit code 1 or 2, and no trace of a run. */
 async function refused(...overrides: string[]): Promise<string> {
-  const finished = await workspace.mdpd('train', 'recipe.yaml', '--out', 'out', ...overrides);
+  const finished = await mdpdHere(workspace.root, 'train', 'recipe.yaml', '--out', 'out', ...overrides);
   const message = expectFailure(workspace, finished, finished.exitCode === 2 ? 2 : 1);
   expect(existsSync(workspace.path('out'))).toBe(false);
   return message;

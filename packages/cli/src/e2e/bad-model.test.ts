@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;
@@ -26,7 +27,7 @@ afterAll(() => workspace.remove());
 
 async function refused(): Promise<string> {
   const run = ['train', 'recipe.yaml', 'backbone=./model', '--out', 'out'];
-  const finished = await workspace.mdpd(...run);
+  const finished = await mdpdHere(workspace.root, ...run);
   const message = expectFailure(workspace, finished, finished.exitCode === 2 ? 2 : 1);
   expect(existsSync(workspace.path('out'))).toBe(false);
   return message;

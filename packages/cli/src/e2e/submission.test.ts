@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { writeGlue } from '../testing/glue-files.ts';
 import { writeTinyT5 } from '../testing/tiny-t5.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 
 const recipe = (task: string, backbone: string): string => `task: glue
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 async function succeed(...argv: string[]): Promise<Finished> {
-  const finished = await workspace.mdpd(...argv);
+  const finished = await mdpdHere(workspace.root, ...argv);
   expect(finished.exitCode, finished.stderr).toBe(0);
   return finished;
 }
