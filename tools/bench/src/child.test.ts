@@ -71,6 +71,25 @@ const job = (row: string): Job => ({
   repeats: 3,
 });
 
+/** As `job('mdpd')`, of another shape. */
+const shortOf = (other: BenchShape): Job => ({
+  ...jobOf({ shape: other, row: rowNamed('mdpd'), engine: 'wasm' }, 1),
+  warmup: 1,
+  repeats: 2,
+});
+
+/** What a training row starts from. */
+async function initialOf(asked: Job): ReturnType<typeof readSafetensors> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
+  try {
+    const file = path.join(folder, 'initial.safetensors');
+    await runOurs({ kind: 'initial', job: asked, file });
+    return await readSafetensors(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('a measuring process', () => {
   it('times training steps, which learn, and reads its own memory', async () => {
     const measured = await measure(job('mdpd'));
@@ -97,68 +116,39 @@ describe('a measuring process', () => {
   });
 
   it('writes what a row starts from', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
-    try {
-      const file = path.join(folder, 'initial.safetensors');
-      await runOurs({ kind: 'initial', job: job('mdpd'), file });
-      const tensors = await readSafetensors(file);
-      expect(tensors['input/pixel_values']!.shape).toEqual([2, 3, 8, 8]);
-      expect([...tensors['labels']!.data].every((label) => label >= 0 && label < 3)).toBe(true);
-      expect(tensors['masks.3']!.shape).toEqual([1, 2, 5, 1]);
-      expect(tensors['trained/vit.layernorm.weight']!.shape).toEqual([8]);
-      expect(tensors['frozen/vit.encoder.layer.1.output.dense.weight']!.shape).toEqual([8, 12]);
-      expect(tensors['side/side.head.bias']!.shape).toEqual([3]);
-      expect(Object.keys(tensors)).not.toContain('masks.4');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const tensors = await initialOf(job('mdpd'));
+    expect(tensors['input/pixel_values']!.shape).toEqual([2, 3, 8, 8]);
+    expect([...tensors['labels']!.data].every((label) => label >= 0 && label < 3)).toBe(true);
+    expect(tensors['masks.3']!.shape).toEqual([1, 2, 5, 1]);
+    expect(tensors['trained/vit.layernorm.weight']!.shape).toEqual([8]);
+    expect(tensors['frozen/vit.encoder.layer.1.output.dense.weight']!.shape).toEqual([8, 12]);
+    expect(tensors['side/side.head.bias']!.shape).toEqual([3]);
+    expect(Object.keys(tensors)).not.toContain('masks.4');
   });
 
   it('reads texts with padding, and masks of as many tokens as they have', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
-    try {
-      const file = path.join(folder, 'initial.safetensors');
-      const words = {
-        ...jobOf({ shape: wordShape, row: rowNamed('mdpd'), engine: 'wasm' }, 1),
-        warmup: 1,
-        repeats: 2,
-      };
-      await runOurs({ kind: 'initial', job: words, file });
-      const tensors = await readSafetensors(file);
-      expect(tensors['masks.2']!.shape).toEqual([1, 3, 6, 1]);
-      expect(tensors['side/side.text.positions']!.shape).toEqual([1, 9, 4]);
-      const ids = tensors['input/input_ids']!;
-      const mask = tensors['input/attention_mask']!;
-      expect(ids.shape).toEqual([3, 6]);
-      expect([...ids.data].map((id) => Number(id > 0))).toEqual([...mask.data]);
-      const measured = await measure(words);
-      expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const words = shortOf(wordShape);
+    const tensors = await initialOf(words);
+    expect(tensors['masks.2']!.shape).toEqual([1, 3, 6, 1]);
+    expect(tensors['side/side.text.positions']!.shape).toEqual([1, 9, 4]);
+    const ids = tensors['input/input_ids']!;
+    const mask = tensors['input/attention_mask']!;
+    expect(ids.shape).toEqual([3, 6]);
+    expect([...ids.data].map((id) => Number(id > 0))).toEqual([...mask.data]);
+    const measured = await measure(words);
+    expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
   });
 
   it('reads images on a canvas and the words behind them', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-bench-initial-'));
-    try {
-      const file = path.join(folder, 'initial.safetensors');
-      const both = {
-        ...jobOf({ shape: canvasShape, row: rowNamed('mdpd'), engine: 'wasm' }, 1),
-        warmup: 1,
-        repeats: 2,
-      };
-      await runOurs({ kind: 'initial', job: both, file });
-      const tensors = await readSafetensors(file);
-      expect(tensors['masks.2']!.shape).toEqual([1, 3, 15, 1]);
-      expect(tensors['side/side.multimodal.positions']!.shape).toEqual([1, 18, 4]);
-      expect(tensors['input/input_ids']!.shape).toEqual([3, 6]);
-      expect(tensors['input/pixel_mask']!.shape).toEqual([3, 8, 16]);
-      expect(tensors['input/pixel_values']!.shape).toEqual([3, 3, 8, 16]);
-      const measured = await measure(both);
-      expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const both = shortOf(canvasShape);
+    const tensors = await initialOf(both);
+    expect(tensors['masks.2']!.shape).toEqual([1, 3, 15, 1]);
+    expect(tensors['side/side.multimodal.positions']!.shape).toEqual([1, 18, 4]);
+    expect(tensors['input/input_ids']!.shape).toEqual([3, 6]);
+    expect(tensors['input/pixel_mask']!.shape).toEqual([3, 8, 16]);
+    expect(tensors['input/pixel_values']!.shape).toEqual([3, 3, 8, 16]);
+    const measured = await measure(both);
+    expect(measured.values.at(-1)).toBeLessThan(measured.values[0]!);
   });
 
   it('says why it failed', async () => {

@@ -1,20 +1,15 @@
 /** BERT, on texts of random words. */
 import { bertProvider } from '@mdpd/backbone-bert/providers';
 import type { BertShape } from '../shapes.ts';
+import { encoderKeys, wordKeys } from './config-keys.ts';
 import type { BenchFamily } from './family.ts';
 import { randomTexts } from './random-texts.ts';
 
 export const bert: BenchFamily<BertShape> = {
   provider: bertProvider,
   config: (shape) => ({
-    model_type: 'bert',
-    hidden_size: shape.width,
-    num_hidden_layers: shape.blocks,
-    num_attention_heads: shape.heads,
-    intermediate_size: shape.hidden,
-    vocab_size: shape.vocabulary,
-    max_position_embeddings: shape.positions,
-    type_vocab_size: shape.types,
+    ...encoderKeys(shape),
+    ...wordKeys(shape),
   }),
   input: randomTexts,
   small: {

@@ -3,25 +3,18 @@ import type { HostRecord, RandomSource } from '@mdpd/core';
 import { viltProvider } from '@mdpd/backbone-vilt/vilt-provider';
 import { hostTensor } from '@mdpd/tensor/host';
 import type { ViltShape } from '../shapes.ts';
+import { encoderKeys, patchKeys, wordKeys } from './config-keys.ts';
 import type { BenchFamily } from './family.ts';
 import { halfOrMore, randomTexts } from './random-texts.ts';
 
 export const vilt: BenchFamily<ViltShape> = {
   provider: viltProvider,
   config: (shape) => ({
-    model_type: 'vilt',
-    hidden_size: shape.width,
-    num_hidden_layers: shape.blocks,
-    num_attention_heads: shape.heads,
-    intermediate_size: shape.hidden,
-    vocab_size: shape.vocabulary,
-    max_position_embeddings: shape.positions,
-    type_vocab_size: shape.types,
+    ...encoderKeys(shape),
+    ...wordKeys(shape),
     // Texts and images.
     modality_type_vocab_size: 2,
-    image_size: shape.image,
-    patch_size: shape.patch,
-    num_channels: shape.channels,
+    ...patchKeys(shape),
     mdpd: { canvas: [...shape.canvas] },
   }),
   input: (shape, size, random) => ({

@@ -2,19 +2,14 @@
 import { vitProvider } from '@mdpd/backbone-vit/vit-provider';
 import { hostTensor } from '@mdpd/tensor/host';
 import type { VitShape } from '../shapes.ts';
+import { encoderKeys, patchKeys } from './config-keys.ts';
 import type { BenchFamily } from './family.ts';
 
 export const vit: BenchFamily<VitShape> = {
   provider: vitProvider,
   config: (shape) => ({
-    model_type: 'vit',
-    hidden_size: shape.width,
-    num_hidden_layers: shape.blocks,
-    num_attention_heads: shape.heads,
-    intermediate_size: shape.hidden,
-    image_size: shape.image,
-    patch_size: shape.patch,
-    num_channels: shape.channels,
+    ...encoderKeys(shape),
+    ...patchKeys(shape),
   }),
   input: ({ channels, image }, size, random) => {
     const pixels = Float32Array.from({ length: size * channels * image * image }, () => random.normal());
