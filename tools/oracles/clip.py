@@ -151,7 +151,11 @@ def box_logits(model, box, output, tokens):
             centres = torch.stack([(at % side + 0.5) / side, (at // side + 0.5) / side], 1)
             features += [weights @ patches, weights @ centres]
         rows.append(torch.cat(features))
-    return linear(torch.nn.functional.gelu(linear(torch.stack(rows), *of("hidden"))), *of("output"))
+    features = torch.stack(rows)
+    raw = linear(torch.nn.functional.gelu(linear(features, *of("hidden"))), *of("output"))
+    centre = 3 * config.projection_dim + config.vision_config.hidden_size
+    raw[:, :2] += torch.logit(features[:, centre : centre + 2])
+    return raw
 
 
 @torch.no_grad()

@@ -156,26 +156,38 @@ def put_back(value, taken, text, grid, axes):
     return result
 
 
-def box_logits(tensors, output, taken, text, sizes):
-    """By example, over the patches of its image alone."""
+def box_logits(tensors, output, taken, mask, sizes):
+    """By example, over the words of its text and the patches of its image alone."""
     index, real = taken
+    text, width = mask.shape[1], output.last_hidden_state.shape[2]
+    linear, depth = torch.nn.functional.linear, -(-width // LOOKS)
     rows = []
-    for row, (height, width) in enumerate(sizes):
+    for row, (lines, columns) in enumerate(sizes):
         patches = output.last_hidden_state[row, text + 1 :][real[row]]
         y, x = index[row, real[row]].float().unbind(1)
-        centres = torch.stack([(x + 0.5) / width, (y + 0.5) / height], 1)
-        weights = torch.softmax(patches @ tensors["box_head.looks.weight"].T, 0)
-        looks = [torch.cat([weights[:, look] @ patches, weights[:, look] @ centres]) for look in range(LOOKS)]
-        rows.append(torch.cat([output.pooler_output[row], *looks]))
+        centres = torch.stack([(x + 0.5) / columns, (y + 0.5) / lines], 1)
+        words = output.last_hidden_state[row, :text][mask[row].bool()].mean(0)
+        query = linear(words, tensors["box_head.query.weight"], tensors["box_head.query.bias"])
+        key = linear(patches, tensors["box_head.key.weight"])
+        features = [output.pooler_output[row]]
+        for look in range(LOOKS):
+            part = slice(look * depth, (look + 1) * depth)
+            weights = torch.softmax(key[:, part] @ query[part] / depth**0.5, 0)
+            features += [weights @ patches, weights @ centres]
+        rows.append(torch.cat(features))
     features = torch.stack(rows)
-    hidden = torch.nn.functional.linear(features, tensors["box_head.hidden.weight"], tensors["box_head.hidden.bias"])
-    active = torch.nn.functional.gelu(hidden)
-    return torch.nn.functional.linear(active, tensors["box_head.output.weight"], tensors["box_head.output.bias"])
+    hidden = linear(features, tensors["box_head.hidden.weight"], tensors["box_head.hidden.bias"])
+    raw = linear(torch.nn.functional.gelu(hidden), tensors["box_head.output.weight"], tensors["box_head.output.bias"])
+    raw[:, :2] += torch.logit(features[:, 2 * width : 2 * width + 2])
+    return raw
 
 
 def box_tensors(width, generator):
+    inner = LOOKS * -(-width // LOOKS)
     shapes = {
-        "box_head.looks.weight": [LOOKS, width],
+        "box_head.query.weight": [inner, width],
+        "box_head.query.bias": [inner],
+        "box_head.key.weight": [inner, width],
         "box_head.hidden.weight": [width, width + LOOKS * (width + 2)],
         "box_head.hidden.bias": [width],
         "box_head.output.weight": [4, width],
@@ -210,7 +222,7 @@ def run(model, inputs, sizes, box):
         axes = [] if name == "pooled" else [2, 3] if name.startswith("attention") else [1]
         tensors[name] = put_back(value, taken, text, grid, axes) if axes else value
     if box:
-        tensors["logits"] = box_logits(box, output, taken, text, sizes)
+        tensors["logits"] = box_logits(box, output, taken, inputs["attention_mask"], sizes)
     elif hasattr(output, "logits") and not isinstance(model, ViltForMaskedLM):
         tensors["logits"] = output.logits
     return {name: value.contiguous().clone() for name, value in tensors.items()}

@@ -34,7 +34,7 @@ export function disposeStates(states: readonly State[], input: Readonly<TensorRe
 }
 
 /** What the head reads of the finished state: its own features, the tokens of a stream, or the pooled state. */
-function headFeatures(backbone: Backbone, head: Head, at: StageParams, finished: State): tf.Tensor {
+export function headFeatures(backbone: Backbone, head: Head, at: StageParams, finished: State): tf.Tensor {
   if (head.features) return head.features(at('head'), finished);
   return head.stream === undefined ? backbone.pool(at('finish'), finished) : finished[head.stream]!;
 }

@@ -9,6 +9,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Head, HeadKind, Params, ParameterSpec, State } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { attentionProbabilities } from '@mdpd/tensor/attention';
+import { boxAround } from '@mdpd/tensor/box-around';
 import { reshape, scale } from '@mdpd/tensor/lean-ops';
 import type { ClipConfig } from './clip-config.ts';
 import { names, projectionSpecs } from './clip-parameters.ts';
@@ -40,7 +41,8 @@ function partNames(kind: HeadKind) {
  * - K looks of the text at the image: query · key / √d is the score of a patch, the soft-max over patches weights their
  *   mean token [D], and their mean centre (x, y), which says directly where something is.
  *
- * Then a linear, GELU and a linear. Outputs are raw: logits, or what the sigmoids of a box are taken of.
+ * Then a linear, GELU and a linear. Outputs are raw: logits, or what the sigmoids of a box are taken of; a box is predicted
+ * around the centre of the first look, see `boxAround`.
  */
 export function pairHead(config: ClipConfig, kind: HeadKind, outputs: number): Head {
   const parts = partNames(kind);
@@ -53,9 +55,17 @@ export function pairHead(config: ClipConfig, kind: HeadKind, outputs: number): H
       const told = common(config, params, names.textProjection, text);
       return tf.concat([image, told, tf.mul(image, told), looks(config, params, kind, finished, text)], 1);
     },
-    apply: (params, features) =>
-      applyDense(params, parts.output, activation('gelu')(applyDense(params, parts.hidden, features))),
+    apply: (params, features) => {
+      const hidden = activation('gelu')(applyDense(params, parts.hidden, features));
+      const raw = applyDense(params, parts.output, hidden);
+      return kind === 'box' ? boxAround(firstCentre(config, features), raw) : raw;
+    },
   };
+}
+
+/** [B, 2], of the first look. */
+function firstCentre({ projection, image }: ClipConfig, features: Tensor): Tensor {
+  return tf.slice(features, [0, 3 * projection + image.width], [-1, 2]);
 }
 
 function ownSpecs(config: ClipConfig, kind: HeadKind, outputs: number): ParameterSpec[] {

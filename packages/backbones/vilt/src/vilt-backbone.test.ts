@@ -121,10 +121,10 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (backend) => {
   it('a box moves with what is looked at', () => {
     const backbone = viltProvider.create(config);
     const { head, parameters } = modelUnderTest(viltProvider, backbone, { kind: 'box', outputs: 4 });
-    const look = parameters['box_head.looks.weight']!;
+    const key = parameters['box_head.key.weight']!;
     const sharp = {
       ...parameters,
-      'box_head.looks.weight': { ...look, data: look.data.map((x) => 1e4 * x) },
+      'box_head.key.weight': { ...key, data: key.data.map((x) => 1e6 * x) },
     };
     const params = uploadRecord(sharp);
     const input = batch(config, 4);

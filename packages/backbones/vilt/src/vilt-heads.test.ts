@@ -57,7 +57,9 @@ describe('heads', () => {
   it('of boxes has tensors of its own: four looks at tokens and places', () => {
     expect(lines('box', 4)).toEqual([
       ...pooler,
-      'box_head.looks.weight [4, 8] weight',
+      'box_head.query.weight [8, 8] weight',
+      'box_head.query.bias [8] bias',
+      'box_head.key.weight [8, 8] weight',
       'box_head.hidden.weight [8, 48] weight',
       'box_head.hidden.bias [8] bias',
       'box_head.output.weight [4, 8] weight',

@@ -71,7 +71,7 @@ describe('canonicalName', () => {
     ['pooler.dense.bias', 'vilt.pooler.dense.bias'],
     ['classifier.0.weight', 'classifier.0.weight'],
     ['rank_output.bias', 'rank_output.bias'],
-    ['box_head.looks.weight', 'box_head.looks.weight'],
+    ['box_head.key.weight', 'box_head.key.weight'],
   ])('reads %s', (name, canonical) => {
     expect(canonicalName(name)).toBe(canonical);
   });

@@ -25,8 +25,9 @@ import {
 } from '../feature/feature-loss.ts';
 import type { FeatureSettings } from '../feature/feature-settings.ts';
 import { drawTokenMask } from '../feature/mask.ts';
-import { runSide, sidePlan, sideShape, tappedLayers, type TokenHead } from '../side/side-network.ts';
-import type { SideSettings } from '../side/side-settings.ts';
+import { runSide, sidePlan, sideShape, tappedLayers } from '../side/side-network.ts';
+import type { OwnHead, TokenHead } from '../side/side-readout.ts';
+import { hasOwnHead, type SideSettings } from '../side/side-settings.ts';
 import { drawTensors } from '../specs.ts';
 import { blockRange } from '../token-counts.ts';
 import { tokenView } from '../token-view.ts';
@@ -85,9 +86,10 @@ export function createSideTeacher(
   const { backbone, head, task, optimization } = context;
   const { side, feature } = settings;
   const { stream: tokenStream } = head;
-  const tokenHead = (model: Params): TokenHead | undefined =>
+  const ownHead = tokenStream === undefined && hasOwnHead(side, task.head.kind) ? { head } : undefined;
+  const reads = (model: Params): TokenHead | OwnHead | undefined =>
     tokenStream === undefined
-      ? undefined
+      ? ownHead
       : { stream: tokenStream, logits: (given) => head.apply(model, given) };
   const outputs = task.head.outputs;
   const streams = Object.keys(backbone.streams);
@@ -99,7 +101,7 @@ export function createSideTeacher(
     }),
   );
   const plans = Object.assign(
-    sidePlan(backbone, side, outputs, tokenStream),
+    sidePlan(backbone, side, outputs, tokenStream ?? ownHead?.head),
     ...streams.map((stream) =>
       featurePlan(backbone, stream, layers[stream]!, sideShape(backbone, stream, side).width, feature.rank),
     ),
@@ -124,10 +126,10 @@ export function createSideTeacher(
     noise: (step, batchSize, tokens) =>
       drawMasks(context, layers, feature.maskRatio, step, batchSize, tokens ?? {}),
     logits: (params, states, input, model) =>
-      runSide(backbone, side, params, states, input, tokenHead(model)).logits,
+      runSide(backbone, side, params, states, input, reads(model)).logits,
     gradients: (params, states, step, all, rows, model) => {
       const result = valueAndGrads((weights) => {
-        const output = runSide(backbone, side, weights, states, all, tokenHead(model));
+        const output = runSide(backbone, side, weights, states, all, reads(model));
         const taskLoss = tf.mean(
           task.loss(firstRows(output.logits, rows), step.target, optimization.labelSmoothing),
         ) as tf.Scalar;

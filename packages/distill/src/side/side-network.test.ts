@@ -212,7 +212,8 @@ function ladder64(
   const token = spec.pooled === 'mean' ? mean : normed[spec.pooled]!;
   const seen = given.pool === 'attention' ? lookAround64(normed, dense(`${name}.looks`, normed)) : [];
   const both = [...token, ...mean];
-  const features = { both, mean, stream: token, attention: [...both, ...seen] }[given.pool];
+  const all = { both, auto: both, mean, stream: token, attention: [...both, ...seen], head: [] };
+  const features = all[given.pool];
   return { features: [...summary, ...features], states };
 }
 

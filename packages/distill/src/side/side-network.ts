@@ -8,18 +8,17 @@
  *   s_0 = positions [+ raw path], s_l = block_l(enter(s_{l−1}, h_{l−1})), features = norm(enter(s_L, h_L)),
  *   enter(s, h) = s + g·down(h) or g·s + (1 − g)·down(h), g = sigmoid(a / T), a learned for every tap.
  * A stream that only some blocks change has side blocks beside those alone; one that reads others looks at their
- * features. Logits come from pooled features, or, of every token, from `up(features)` [B, N, D] through the backbone's
- * own head, which is a constant here.
+ * features. How logits come from the features: `side-readout.ts`.
  * Source: Ladder Side-Tuning, arXiv 2206.06522, `modeling_side_t5.py` (gates, one down projection a tap). Normalised
  * taps, the additive gate, the raw input path and pooling over tokens are ours (docs/method.md).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { MdpdError, type Backbone, type Params, type State, type TensorRecord } from '@mdpd/core';
+import { MdpdError, type Backbone, type Head, type Params, type State, type TensorRecord } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { projectNormalized } from '../feature/tap-projection.ts';
 import { linearPlan, normPlan, type TensorPlans } from '../specs.ts';
 import { blockRange } from '../token-counts.ts';
-import { keyBias, meanOfTokens, positionsFor, tokenView } from '../token-view.ts';
+import { keyBias, positionsFor, tokenView } from '../token-view.ts';
 import { convStemPlan, runConvStem, summaryWidth } from './conv-stem.ts';
 import {
   activationBytes,
@@ -31,18 +30,22 @@ import {
   type Source,
 } from './side-block.ts';
 import { readingOrder, sourcesOf } from './side-order.ts';
+import {
+  isOwnHead,
+  ownHeadPlan,
+  poolPlan,
+  poolSide,
+  pooledWidth,
+  runOwnHead,
+  type OwnHead,
+  type TokenHead,
+} from './side-readout.ts';
 import type { SideSettings } from './side-settings.ts';
 
 export interface SideShape {
   readonly width: number;
   readonly heads: number;
   readonly hidden: number;
-}
-
-/** The backbone's head, where it reads the tokens of a stream: its logits [B, N, C] from features [B, N, D]. */
-export interface TokenHead {
-  readonly stream: string;
-  readonly logits: (features: tf.Tensor) => tf.Tensor;
 }
 
 export interface SideOutput {
@@ -113,21 +116,21 @@ function rawShapes(
   }) as { tokens: Record<string, number[]>; grid: Record<string, number[]> };
 }
 
-/** `tokenStream` is that of a head over tokens. */
+/** `reads` is the stream of a head over tokens, or the head that the side network has a copy of. */
 export function sidePlan(
   backbone: Backbone,
   settings: SideSettings,
   outputs: number,
-  tokenStream?: string,
+  reads?: string | Head,
 ): TensorPlans {
   const raw = rawShapes(backbone, settings);
   const plans: TensorPlans[] = [];
-  let pooledWidth = 0;
+  let inputs = 0;
   for (const [stream, { width: tapWidth, tokens }] of Object.entries(backbone.streams)) {
     const shape = sideShape(backbone, stream, settings);
     const name = `side.${stream}`;
-    pooledWidth += shape.width * pooledParts[settings.pool];
-    if (settings.pool === 'attention') plans.push(linearPlan(`${name}.looks`, shape.width, looks));
+    inputs += pooledWidth(settings.pool, shape.width);
+    plans.push(poolPlan(name, settings.pool, shape.width));
     plans.push({
       [`${name}.positions`]: {
         shape: [1, tokens, shape.width],
@@ -141,10 +144,9 @@ export function sidePlan(
     if (raw.grid[stream]) {
       plans.push(convStemPlan(`${name}.stem`, raw.grid[stream] as [number, number, number]));
       plans.push(linearPlan(`${name}.stem_out`, summaryWidth, shape.width));
-      pooledWidth += summaryWidth;
+      inputs += summaryWidth;
     }
-    const reads = sourcesOf(backbone, stream);
-    const widths = Object.fromEntries(reads.map((read) => [read, sideShape(backbone, read, settings).width]));
+    const widths = widthsOf(backbone, settings, sourcesOf(backbone, stream));
     for (const { tap, layer } of rungs(backbone, settings, stream)) {
       plans.push(linearPlan(`${name}.down.${tap}`, tapWidth, shape.width));
       plans.push({ [`${name}.gate.${tap}`]: { shape: [], initializer: { kind: 'zeros' } } });
@@ -152,32 +154,36 @@ export function sidePlan(
     }
     plans.push(normPlan(`${name}.norm`, shape.width));
   }
-  plans.push(
-    tokenStream === undefined
-      ? linearPlan('side.head', pooledWidth, outputs, 0)
-      : linearPlan(
-          'side.up',
-          sideShape(backbone, tokenStream, settings).width,
-          backbone.streams[tokenStream]!.width,
-          upGain,
-        ),
-  );
+  plans.push(readoutPlan(backbone, settings, inputs, outputs, reads));
   return Object.assign({}, ...plans) as TensorPlans;
+}
+
+/** S of some streams. */
+function widthsOf(
+  backbone: Backbone,
+  settings: SideSettings,
+  streams: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries(streams.map((stream) => [stream, sideShape(backbone, stream, settings).width]));
+}
+
+function readoutPlan(
+  backbone: Backbone,
+  settings: SideSettings,
+  inputs: number,
+  outputs: number,
+  reads: string | Head | undefined,
+): TensorPlans {
+  if (reads === undefined) return linearPlan('side.head', inputs, outputs, 0);
+  if (typeof reads !== 'string') {
+    return ownHeadPlan(backbone, reads, widthsOf(backbone, settings, Object.keys(backbone.streams)));
+  }
+  const { width } = sideShape(backbone, reads, settings);
+  return linearPlan('side.up', width, backbone.streams[reads]!.width, upGain);
 }
 
 /** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
 const upGain = 0.1;
-
-/** Learned looks at the tokens with `pool: attention`. */
-const looks = 4;
-
-/** Vectors of S values a stream that the side head reads. */
-const pooledParts: Readonly<Record<SideSettings['pool'], number>> = {
-  stream: 1,
-  mean: 1,
-  both: 2,
-  attention: 2 + looks,
-};
 
 interface Rung {
   /** Hidden state that enters here: h_tap. */
@@ -200,7 +206,7 @@ export function runSide(
   params: Params,
   states: readonly State[],
   input: Readonly<TensorRecord>,
-  tokenHead?: TokenHead,
+  reads?: TokenHead | OwnHead,
 ): SideOutput {
   const raw = rawInput(backbone, settings, input);
   const pooled: tf.Tensor[] = [];
@@ -231,16 +237,27 @@ export function runSide(
     }
     const features = norm(params, `${name}.norm`, s);
     finished[stream] = { stream, state: features, bias: mask && keyBias(mask) };
-    if (tokenHead) continue;
-    pooled.push(...poolSide(features, settings.pool, spec.pooled, mask));
-    if (settings.pool === 'attention') pooled.push(lookAround(params, `${name}.looks`, features, mask));
+    if (reads === undefined) {
+      pooled.push(...poolSide(params, name, features, settings.pool, spec.pooled, mask));
+    }
   }
-  if (tokenHead) {
-    const { state } = finished[tokenHead.stream]!;
-    return { logits: tokenHead.logits(dense(params, 'side.up', state)), states: sideStates };
-  }
-  const features = pooled.length === 1 ? pooled[0]! : tf.concat(pooled, -1);
-  return { logits: dense(params, 'side.head', features), states: sideStates };
+  const logits = reads
+    ? readTokens(backbone, params, reads, finished, states.at(-1)!)
+    : dense(params, 'side.head', pooled.length === 1 ? pooled[0]! : tf.concat(pooled, -1));
+  return { logits, states: sideStates };
+}
+
+/** Logits of a head over all tokens. */
+function readTokens(
+  backbone: Backbone,
+  params: Params,
+  reads: TokenHead | OwnHead,
+  finished: Readonly<Record<string, Source>>,
+  last: State,
+): tf.Tensor {
+  if (!isOwnHead(reads)) return reads.logits(dense(params, 'side.up', finished[reads.stream]!.state));
+  const features = Object.entries(finished).map(([stream, { state }]) => [stream, state]);
+  return runOwnHead(backbone, reads.head, params, Object.fromEntries(features) as TensorRecord, last);
 }
 
 /** What the blocks of a ladder may keep for their backward pass before it is computed again instead, in bytes. */
@@ -282,28 +299,4 @@ function downTap(params: Params, name: string, hidden: tf.Tensor): tf.Tensor {
 
 function rawPath(params: Params, name: string, window: tf.Tensor): tf.Tensor {
   return dense(params, `${name}.raw_out`, activation('gelu')(dense(params, `${name}.raw_in`, window)));
-}
-
-function poolSide(
-  x: tf.Tensor,
-  pool: SideSettings['pool'],
-  pooled: number | 'mean',
-  mask: tf.Tensor | undefined,
-): tf.Tensor[] {
-  const mean = (): tf.Tensor => meanOfTokens(x, mask);
-  const token = (): tf.Tensor =>
-    pooled === 'mean'
-      ? mean()
-      : tf.reshape(tf.slice(x, [0, pooled, 0], [-1, 1, -1]), [x.shape[0]!, x.shape[2]!]);
-  if (pool === 'both' || pool === 'attention') return [token(), mean()];
-  return [pool === 'mean' ? mean() : token()];
-}
-
-/** Means of all tokens by learned weights, one after the other: [B, N, S] to [B, looks·S]. */
-function lookAround(params: Params, name: string, x: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
-  const [batch, tokens, width] = x.shape as [number, number, number];
-  const scores = tf.reshape(tf.transpose(dense(params, name, x), [0, 2, 1]), [batch, looks, 1, tokens]);
-  const weights = tf.softmax(mask ? tf.add(scores, keyBias(mask)) : scores, -1);
-  const seen = tf.matMul(tf.reshape(weights, [batch, looks, tokens]), x);
-  return tf.reshape(seen, [batch, looks * width]);
 }

@@ -1,5 +1,6 @@
 /** Settings of the side network: the recipe's `method.side`. */
 import { z } from 'zod';
+import type { HeadKind } from '@mdpd/core';
 
 export const sideSchema = z
   .strictObject({
@@ -30,11 +31,12 @@ export const sideSchema = z
       .default(4)
       .describe("pixels of context around a token's own input (taps+raw)"),
     pool: z
-      .enum(['stream', 'mean', 'both', 'attention'])
-      .default('both')
+      .enum(['auto', 'stream', 'mean', 'both', 'attention', 'head'])
+      .default('auto')
       .describe(
         "what the side head reads: the token that the backbone's head reads, the mean of all, both, or both and four " +
-          'learned looks at all tokens, which tell where something is',
+          'learned looks at all tokens; head: all tokens, through a head like that of the backbone, which tells where ' +
+          'something is; auto: head for boxes, else both',
       ),
     recompute: z
       .union([z.literal('auto'), z.boolean()])
@@ -46,3 +48,8 @@ export const sideSchema = z
   .describe('side network');
 
 export type SideSettings = z.infer<typeof sideSchema>;
+
+/** Whether the side network has a head like that of the backbone. `auto`: a box is somewhere, which means do not tell. */
+export function hasOwnHead({ pool }: SideSettings, kind: HeadKind): boolean {
+  return pool === 'head' || (pool === 'auto' && kind === 'box');
+}
