@@ -46,9 +46,9 @@ function manifest(kind: Kind, names: PluginNames): object {
     },
     files: ['dist', '!dist/**/*.test.*'],
     scripts: {
-      build: 'tsc -p tsconfig.build.json',
+      build: 'tsc',
       prepack: 'npm run build',
-      test: 'tsc && vitest run',
+      test: 'npm run build && vitest run',
       train: 'npm run build && mdpd train recipe.yaml',
     },
     peerDependencies: sorted(peers[kind]),

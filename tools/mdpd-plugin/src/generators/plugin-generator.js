@@ -13,8 +13,10 @@ const { workspaceFiles } = require('./workspace-files');
  */
 function pluginGenerator(kind) {
   return async (tree, options) => {
-    const files = await workspaceFiles(kind, options.name);
-    const taken = Object.keys(files).filter((path) => tree.exists(path));
+    const { folder, files } = await workspaceFiles(kind, options.name);
+    const isOwn = (/** @type {string} */ path) => path.startsWith(`${folder}/`);
+    const outside = Object.keys(files).filter((path) => !isOwn(path));
+    const taken = [folder, ...outside].filter((path) => tree.exists(path));
     if (taken.length > 0) throw new Error(`there is already ${taken.join(', ')}: choose another name`);
     for (const [path, content] of Object.entries(files)) tree.write(path, content);
     await formatFiles(tree);

@@ -15,14 +15,14 @@ const rooms = {
 };
 
 /**
- * Every file by its path from the root.
+ * The package's folder, and every file, by their paths from the root.
  *
  * @param {Kind} kind
  * @param {string} given
- * @returns {Promise<Record<string, string>>}
+ * @returns {Promise<{ folder: string, files: Record<string, string> }>}
  */
 async function workspaceFiles(kind, given) {
-  const { formatProblem, pluginNames, Problem, renderTemplate, mdpdVersion, versions } = await templates();
+  const { formatProblem, pluginNames, renderTemplate, mdpdVersion, versions } = await templates();
   try {
     const short = pluginNames(given).name;
     const names = pluginNames(`@mdpd/${kind}-${short}`);
@@ -32,7 +32,7 @@ async function workspaceFiles(kind, given) {
     const { 'page.md': page, 'recipe.yaml': yaml, ...sources } = renderTemplate(kind, names, place);
     const others = { '@tensorflow/tfjs-core': versions['@tensorflow/tfjs-core'], zod: versions.zod };
     const own = Object.fromEntries(rooms[kind].map((room) => [`@mdpd/${room}`, mdpdVersion]));
-    return {
+    const files = {
       ...inFolder(folder, sources),
       [`${folder}/package.json`]: json(manifest(kind, names, { ...own, ...others }, mdpdVersion)),
       ...inFolder(folder, compilerFiles(kind)),
@@ -40,10 +40,11 @@ async function workspaceFiles(kind, given) {
       [recipe]: yaml,
       [`docs/${short}.md`]: page,
     };
+    return { folder, files };
   } catch (thrown) {
-    // Nx shows the message of an error, not how it was meant to be printed.
-    if (thrown instanceof Problem) throw new Error(formatProblem(thrown), { cause: thrown });
-    throw thrown;
+    // Nx shows the message of an error, not how it was meant to be printed. Each of the modules below has classes of its own.
+    if (!(thrown instanceof Error) || thrown.name !== 'Problem') throw thrown;
+    throw new Error(formatProblem(thrown), { cause: thrown });
   }
 }
 
