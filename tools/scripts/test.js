@@ -1,9 +1,10 @@
 // @ts-check
 /** `npm test`: formatting, lint, types and every package's tests; ends with one line of counts. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { projectFolders } from './projects.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
@@ -15,7 +16,7 @@ const steps = [
   // The lint rule for the arrows between packages reads Nx's project graph, which this makes.
   ['project graph', ['nx', 'show', 'projects']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
-  ['types', ['tsc', '--build']],
+  ['types', ['node', 'tools/scripts/typecheck.js']],
   [
     'tests',
     ['nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=static', ...process.argv.slice(2)],
@@ -24,9 +25,8 @@ const steps = [
 
 /** Result files of every package that has tests. */
 function resultFiles() {
-  const parents = ['packages', 'packages/backbones', 'packages/tasks', 'tools'];
-  return parents
-    .flatMap((parent) => readdirSync(parent).map((name) => join(parent, name, 'test-results/vitest.json')))
+  return projectFolders()
+    .map((folder) => join(folder, 'test-results/vitest.json'))
     .filter((file) => existsSync(file));
 }
 
@@ -34,10 +34,15 @@ for (const file of resultFiles()) rmSync(file);
 const failedSteps = [];
 for (const [name, [command, ...args]] of steps) {
   const started = Date.now();
-  const { status } = spawnSync('npx', ['--no-install', /** @type {string} */ (command), ...args], {
-    stdio: 'inherit',
-    env: environment,
-  });
+  const own = command === 'node';
+  const { status } = spawnSync(
+    own ? process.execPath : 'npx',
+    own ? args : ['--no-install', command, ...args],
+    {
+      stdio: 'inherit',
+      env: environment,
+    },
+  );
   console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
   if (status !== 0) failedSteps.push(name);
 }

@@ -23,8 +23,11 @@ export function filesBelow(folder: string, ending: string): string[] {
 
 /** Folders (from the root) of the packages that are published. */
 export function packageFolders(): string[] {
-  const parents = ['packages', 'packages/backbones', 'packages/tasks'];
-  return parents
+  const { workspaces } = JSON.parse(textOf('package.json')) as { workspaces: readonly string[] };
+  return workspaces
+    .filter((pattern) => /^packages\/.*\*$/u.test(pattern))
+    .map((pattern) => pattern.slice(0, -'/*'.length))
+    .filter((parent) => existsSync(join(root, parent)))
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .sort();

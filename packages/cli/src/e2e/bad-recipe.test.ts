@@ -10,6 +10,8 @@ beforeAll(() => {
   workspace.images('photos/train', ['a', 'b'], 2);
   workspace.images('photos/test', ['a', 'b'], 2);
   workspace.write('recipe.yaml', tinyRecipe);
+  // What is allowed depends on what is installed, which may grow: these are named.
+  workspace.write('few.yaml', `${tinyRecipe}plugins: ['@mdpd/backbone-vit', '@mdpd/task-vtab']\n`);
 });
 afterAll(() => workspace.remove());
 
@@ -69,7 +71,7 @@ describe('recipes', () => {
     expect(await refused('recip.yaml')).toMatchInlineSnapshot(`
       "error RECIPE_NOT_FOUND
         there is no file recip.yaml
-        allowed: broken.yaml, misspelt.yaml, recipe.yaml
+        allowed: broken.yaml, few.yaml, misspelt.yaml, recipe.yaml
         fix: did you mean "recipe.yaml"?"
     `);
   });
@@ -81,9 +83,10 @@ describe('recipes', () => {
     ['backbone.family=vitt', 'UNKNOWN_BACKBONE'],
     ['plugins=[@mdpd/task-vtap]', 'PLUGIN_NOT_FOUND'],
   ])('%s', async (override, code) => {
-    const message = await refused('recipe.yaml', override.replace('[@', '["@').replace('p]', 'p"]'));
+    const message = await refused('few.yaml', override.replace('[@', '["@').replace('p]', 'p"]'));
     expect(message).toMatch(new RegExp(`^error ${code} at `));
-    expect(message).toMatchSnapshot();
+    // Of plugins every installed one is named: that the right one is among them is enough.
+    expect(message.replace(/allowed: @.*@mdpd\/task-vtab.*/u, 'allowed: …')).toMatchSnapshot();
   });
 
   it('a backbone that is not there', async () => {

@@ -53,6 +53,13 @@ describeFindings('checks of training', trainingChecks, {
     says: 'step 0 is of phase warmup, which is not there',
     subject: changed(() => ({ phase: () => 'warmup' })),
   },
+  'a step with an operation that the compiler does not know': {
+    check: 'can be compiled',
+    says: 'phase train cannot be compiled: the compiler has no operator for the tfjs kernel Atan',
+    subject: changed(
+      stepping(({ loss }) => ({ loss: tf.add(loss, tf.atan(tf.zerosLike(loss))) as tf.Scalar })),
+    ),
+  },
   'a step that reads values': {
     check: 'has phases',
     says: 'reads the values of a tensor',

@@ -1,8 +1,10 @@
 /** Checks of how a method trains: reproducibly, with purpose, and by pure functions. */
+import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord } from '@mdpd/core';
 import { z } from 'zod';
 import { ensure, type Check } from '../check.ts';
 import { differingNames, relativeDifference } from '../differences.ts';
+import { ensureCompiles } from '../ensure-compiles.ts';
 import { withoutReads } from '../no-reads.ts';
 import { hosted, shipped } from './state-checks.ts';
 import { modelsFor, parse, withRun, type MethodRun, type MethodSubject } from './subject.ts';
@@ -124,6 +126,18 @@ async function checkPhases(subject: MethodSubject): Promise<void> {
   });
 }
 
+/** Every phase on every kind of model that the method trains. */
+async function checkCompiles(subject: MethodSubject): Promise<void> {
+  for (const model of modelsFor(subject)) {
+    await withRun(subject, { model, steps: 12 }, async (run) => {
+      const input = await run.inputOf(0);
+      for (const [name, phase] of Object.entries(run.method.phases))
+        ensureCompiles(phase, [run.state(), input], `phase ${name}`);
+      tf.dispose(input as unknown as tf.TensorContainer);
+    });
+  }
+}
+
 async function checkScalars(subject: MethodSubject): Promise<void> {
   await withRun(subject, { steps: 12 }, ({ method, steps }) => {
     const keys = (step: number): string => Object.keys(method.scalars(step)).join();
@@ -177,6 +191,7 @@ export const trainingChecks: readonly Check<MethodSubject>[] = [
   { name: 'has settings with defaults and descriptions, and no others', run: checkSettings },
   { name: 'has the same scalars and noise at every step, by seed and step', run: checkScalars },
   { name: 'has phases that are pure and read no values', run: checkPhases },
+  { name: 'has phases that can be compiled', run: checkCompiles },
   { name: 'trains to the same bytes from the same seed', run: checkDeterminism },
   { name: 'learns', run: checkLearning },
   { name: 'has the same gradients with and without recompute', run: checkRecompute },

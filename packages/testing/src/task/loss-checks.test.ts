@@ -12,6 +12,13 @@ describeFindings('checks of losses', lossChecks, {
     says: 'the loss has shape [] instead of [4]',
     subject: changed({ loss: (...args) => tf.mean(task.loss(...args)) }),
   },
+  'a loss with an operation that the compiler does not know': {
+    check: 'can be compiled',
+    says: 'a step with its losses cannot be compiled: the compiler has no operator for the tfjs kernel Atan',
+    subject: changed({
+      loss: (output, ...rest) => tf.add(task.loss(output, ...rest), tf.atan(tf.zerosLike(tf.sum(output, 1)))),
+    }),
+  },
   'a loss that is not finite': {
     check: 'has a loss',
     says: 'the loss with smoothing 0.1 is not finite',

@@ -10,6 +10,7 @@ import { createRandom, shuffle } from '@mdpd/tensor/random';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { ensure, type Check } from '../check.ts';
 import { absoluteDifference, largest, sameBytes } from '../differences.ts';
+import { ensureCompiles } from '../ensure-compiles.ts';
 import { derivative } from '../finite-differences.ts';
 import { uploadAll } from '../model-under-test.ts';
 import { withoutReads } from '../no-reads.ts';
@@ -197,6 +198,23 @@ async function checkPure(subject: TaskSubject): Promise<void> {
   });
 }
 
+/** Both losses with their gradients, as a step computes them. */
+async function checkCompiles(subject: TaskSubject): Promise<void> {
+  const { task } = subject;
+  const { target, student, teacher } = await pupils(subject);
+  const losses = (given: TensorRecord): unknown =>
+    valueAndGrads(
+      ({ logits }) => {
+        const both = [task.loss(logits!, given, 0.1), task.distill(logits!, given['teacher']!, 2, given)];
+        return { loss: tf.sum(tf.addN(both)) };
+      },
+      { logits: given['student']! },
+    );
+  tidily(() =>
+    ensureCompiles(losses, [uploadAll({ ...target, student, teacher })], 'a step with its losses'),
+  );
+}
+
 export const lossChecks: readonly Check<TaskSubject>[] = [
   { name: 'has a loss of every example by itself, with its gradient', run: checkLoss },
   {
@@ -206,4 +224,5 @@ export const lossChecks: readonly Check<TaskSubject>[] = [
   { name: 'distils towards the teacher', run: checkDirection },
   { name: 'does not differentiate the teacher', run: checkTeacher },
   { name: 'has pure losses that read no values and leave nothing behind', run: checkPure },
+  { name: 'has losses that can be compiled', run: checkCompiles },
 ];

@@ -1,0 +1,4 @@
+import { describeMethod } from '@mdpd/testing/describe-method';
+import { uniptMethod } from './unipt-method.ts';
+
+describeMethod(uniptMethod);

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** Starts the command: from its sources inside the workspace, where nothing needs to be built, else from dist. */
+import { existsSync } from 'node:fs';
+import { register } from 'node:module';
+
+const sources = new URL('../src/main.ts', import.meta.url);
+const inWorkspace = existsSync(sources);
+if (inWorkspace) register('../../cli/bin/source-loader.js', import.meta.url);
+
+const { main } = await import(inWorkspace ? sources.href : '../dist/main.js');
+process.exitCode = main(process.argv.slice(2), process.cwd(), {
+  print: (text) => console.log(text),
+  complain: (text) => console.error(text),
+});
