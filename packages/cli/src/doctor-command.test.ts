@@ -16,7 +16,16 @@ const executor = (name: string, preference: number | undefined, available: boole
 });
 
 const problems = [{ name: 'broken', reason: 'no licence\nat line 3' }];
-const packages = [{ name: 'task-a', version: '1.2.3', folder: '/a', entry: '/a/index.js', own: false }];
+const packages = [
+  {
+    name: 'task-a',
+    version: '1.2.3',
+    folder: '/a',
+    entry: '/a/index.js',
+    own: false,
+    why: 'keyword' as const,
+  },
+];
 const examineWith = (...executors: ExecutorProvider[]) =>
   examine({ registry: createRegistry([definePlugin({ name: 'test', executors })]), packages, problems });
 
