@@ -1,23 +1,19 @@
 /** `mdpd doctor` */
-import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { ExecutorStatus, Registry } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions } from './command-line.ts';
-import { cpuName, packageVersions } from './environment.ts';
+import { warningsOf, type Examined, type Warning } from './doctor-warnings.ts';
+import { packageVersions } from './environment.ts';
 import { formatBytes, formatList } from './format.ts';
+import { readMachine, type Machine } from './machine.ts';
+import { optionalPackages, type OptionalPackage } from './optional-packages.ts';
 import { createOutput, toJson } from './output.ts';
 import { loadPlugins, type LoadedPlugins } from './plugins.ts';
+import { readStorage, type Place, type Storage } from './storage.ts';
 
 /** What the doctor found. */
 export interface Examination {
-  readonly machine: {
-    readonly node: string;
-    readonly platform: string;
-    readonly cpu: string;
-    readonly threads: number;
-    readonly memoryBytes: number;
-    readonly freeMemoryBytes: number;
-  };
+  readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   /** In the order in which `auto` tries them. */
   readonly executors: readonly (ExecutorStatus & { readonly name: string; readonly auto: boolean })[];
@@ -25,11 +21,16 @@ export interface Examination {
   readonly chosen: string | null;
   readonly plugins: readonly { readonly name: string; readonly version: string }[];
   readonly problems: LoadedPlugins['problems'];
+  /** What may be installed besides. */
+  readonly optional: readonly OptionalPackage[];
+  readonly storage: Storage;
+  readonly warnings: readonly Warning[];
 }
 
 export default command({
   name: 'doctor',
-  description: 'Check this machine: executors, threads, memory, versions, what is missing.',
+  description:
+    'Check this machine: Node, processor, memory, executors, packages, folders; and say what to do.',
   examples: ['mdpd doctor', 'mdpd doctor --json'],
   args: { json: { type: 'boolean', description: 'print JSON' }, ...commonOptions },
   run: async (args) => {
@@ -41,23 +42,24 @@ export default command({
 });
 
 /** Looks at this machine only; needs no network. */
-export async function examine({ registry, packages, problems }: LoadedPlugins): Promise<Examination> {
+export async function examine(
+  { registry, packages, problems }: LoadedPlugins,
+  directory: string = process.cwd(),
+): Promise<Examination> {
   const executors = await probeAll(registry);
-  return {
-    machine: {
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      cpu: cpuName(),
-      threads: availableParallelism(),
-      memoryBytes: totalmem(),
-      freeMemoryBytes: freemem(),
-    },
+  const told = executors.map(({ reason, install }) => `${reason} ${install ?? ''}`).join(' ');
+  const found: Examined = {
+    machine: readMachine(),
     versions: packageVersions(),
     executors,
     chosen: executors.find(({ available, auto }) => available && auto)?.name ?? null,
     plugins: packages.map(({ name, version }) => ({ name, version })),
     problems,
+    // What an executor is missing stands beside it, with its own command.
+    optional: optionalPackages(packages, directory).filter(({ name }) => !told.includes(name)),
+    storage: readStorage(directory),
   };
+  return { ...found, warnings: warningsOf(found) };
 }
 
 async function probeAll({ executors }: Registry): Promise<Examination['executors']> {
@@ -74,16 +76,11 @@ export function formatExamination(
   found: Examination,
   bold: (text: string) => string = (text) => text,
 ): string {
-  const { machine, executors, chosen, versions, plugins, problems } = found;
+  const { executors, chosen, versions, plugins, problems, optional, warnings } = found;
   const section = (title: string, rows: readonly (readonly [string, string])[]): string =>
     `${bold(title)}\n${formatList(rows)}`;
   return [
-    section('machine', [
-      ['node', machine.node],
-      ['platform', machine.platform],
-      ['cpu', `${machine.cpu}, ${machine.threads} threads`],
-      ['memory', `${formatBytes(machine.memoryBytes)}, ${formatBytes(machine.freeMemoryBytes)} free`],
-    ]),
+    section('machine', machineRows(found.machine)),
     section(
       'executors',
       executors.map(
@@ -93,12 +90,54 @@ export function formatExamination(
     chosen === null
       ? 'No executor works here: see the reasons above.'
       : `\`executor: auto\` takes ${chosen}.`,
+    section('folders', folderRows(found.storage)),
     section('versions', Object.entries(versions)),
+    ...(optional.length > 0 ? [section('optional packages', optional.map(optionalRow))] : []),
     section('plugins', [
       ...plugins.map(({ name, version }) => [name, version] as const),
       ...problems.map(({ name, reason }) => [name, `could not be loaded: ${reason.split('\n')[0]}`] as const),
     ]),
+    warnings.length === 0
+      ? 'Nothing is wrong.'
+      : `${bold('warnings')}\n${warnings.map(({ problem, fix }) => `  ${problem}\n    ${fix}`).join('\n')}`,
   ].join('\n\n');
+}
+
+function machineRows(machine: Machine): [string, string][] {
+  const { features, processorLimit, memoryLimitBytes } = machine;
+  const supported = machine.nodeSupported ? 'supported' : 'NOT supported';
+  const free = `${formatBytes(machine.freeMemoryBytes)} free`;
+  const processors = processorLimit === null ? '' : `, a container that may use ${processorLimit}`;
+  const limit =
+    memoryLimitBytes === null ? '' : `, a container that may use ${formatBytes(memoryLimitBytes)}`;
+  return [
+    ['node', `${machine.node} (${machine.nodeWanted}: ${supported})`],
+    ['platform', machine.platform],
+    ['cpu', `${machine.cpu}, ${machine.threads} threads${processors}`],
+    ['vectors', features.length > 0 ? features.join(', ') : 'the system does not tell'],
+    ['memory', `${formatBytes(machine.memoryBytes)}, ${free}${limit}`],
+  ];
+}
+
+function folderRows({ directory, runs, hub }: Storage): [string, string][] {
+  const state = ({ exists, writable, freeBytes }: Place): string =>
+    [
+      writable ? (exists ? 'can be written' : 'will be made') : 'CANNOT be written',
+      ...(freeBytes === null ? [] : [`${formatBytes(freeBytes)} free`]),
+    ].join(', ');
+  const fetched = hub.offline ? 'offline: only what is there is used' : `from ${hub.endpoint ?? '?'}`;
+  return [
+    ['directory', `${directory.folder}: ${state(directory)}`],
+    ['runs', `${runs.folder}: ${state(runs)}`],
+    ['hub cache', `${hub.folder}: ${formatBytes(hub.bytes)} in it, ${state(hub)}; ${fetched}`],
+  ];
+}
+
+function optionalRow({ name, usedBy, version, install }: OptionalPackage): [string, string] {
+  return [
+    `${version === null ? 'missing' : 'ok     '} ${name}`,
+    version === null ? `for ${usedBy}. To get it: ${install}` : `${version}, for ${usedBy}`,
+  ];
 }
 
 function describe({ available, reason, install }: ExecutorStatus): string {

@@ -131,7 +131,7 @@ async function evaluateOn(request: EvaluationRequest, output: Output): Promise<T
     const { metrics, examples, seconds } = evaluations[path]!;
     return { target: target.name, path, split, examples, primary, metrics, executor: executor.name, seconds };
   } finally {
-    progress.close?.();
+    await progress.close?.();
     await executor.stop();
   }
 }

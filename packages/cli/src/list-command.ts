@@ -1,11 +1,11 @@
 /** `mdpd list` */
 import { isAbsolute, relative } from 'node:path';
-import type { Registry, Shelf } from '@mdpd/core';
+import { loadRecipe, type Registry, type Shelf } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions } from './command-line.ts';
 import { formatList } from './format.ts';
 import { createOutput, toJson } from './output.ts';
-import { describeProblems, loadPlugins } from './plugins.ts';
+import { describeProblems, loadPlugins, type LoadedPlugins, type PluginPackage } from './plugins.ts';
 
 /** One thing that is installed. */
 export interface Listed {
@@ -15,6 +15,8 @@ export interface Listed {
   readonly plugin: string;
   /** Splits of a source, model types of a backbone, folder of a model. */
   readonly details?: string;
+  /** Packages whose thing of this name it stands for. */
+  readonly replaces?: readonly string[];
 }
 
 export type Listing = Readonly<Record<string, readonly Listed[]>>;
@@ -22,17 +24,56 @@ export type Listing = Readonly<Record<string, readonly Listed[]>>;
 export default command({
   name: 'list',
   description: 'Show what is installed, and which package each comes from.',
-  examples: ['mdpd list', 'mdpd list --json'],
-  args: { json: { type: 'boolean', description: 'print JSON' }, ...commonOptions },
+  examples: ['mdpd list', 'mdpd list --why', 'mdpd list --recipe recipe.yaml --why', 'mdpd list --json'],
+  args: {
+    why: {
+      type: 'boolean',
+      description: 'show every package that was loaded: version, folder, and what it was found by',
+    },
+    recipe: { type: 'string', valueHint: 'file', description: 'what this recipe would load' },
+    json: { type: 'boolean', description: 'print JSON' },
+    ...commonOptions,
+  },
   run: async (args) => {
     const output = createOutput({ json: args.json === true });
-    const { registry, problems } = await loadPlugins();
-    describeProblems(problems).forEach(output.message);
-    const listing = listAll(registry);
-    output.answer(output.json ? toJson(listing) : formatListing(listing, output.bold));
+    const named = args.recipe === undefined ? undefined : loadRecipe(args.recipe).plugins;
+    const loaded = await loadPlugins({ named });
+    describeProblems(loaded.problems).forEach(output.message);
+    const listing = listAll(loaded.registry);
+    if (output.json) output.answer(toJson(args.why ? { ...listing, ...listPackages(loaded) } : listing));
+    else {
+      const why = args.why ? `\n\n${formatPackages(loaded, output.bold)}` : '';
+      output.answer(formatListing(listing, output.bold) + why);
+    }
     return 0;
   },
 });
+
+/** What `--why --json` adds. */
+function listPackages({ packages, problems }: LoadedPlugins): object {
+  const shown = packages.map(({ name, version, folder, why }) => ({ name, version, folder, why }));
+  return { packages: shown, problems };
+}
+
+const reasons: Readonly<Record<PluginPackage['why'], string>> = {
+  'own dependency': 'the command depends on it',
+  recipe: 'the recipe names it under `plugins`',
+  keyword: 'installed, with the keyword mdpd-plugin',
+};
+
+export function formatPackages(
+  { packages, problems }: Pick<LoadedPlugins, 'packages' | 'problems'>,
+  bold: (text: string) => string = (text) => text,
+): string {
+  const rows = [
+    ...packages.map(({ name, version, folder, why }) => [
+      name,
+      `${version === '' ? 'a file' : version}: ${reasons[why]} [${shorter(folder, process.cwd())}]`,
+    ]),
+    ...problems.map(({ name, reason }) => [name, `could not be loaded: ${reason.split('\n')[0]}`]),
+  ] as [string, string][];
+  return `${bold('packages')}\n${formatList(rows)}`;
+}
 
 export function listAll(registry: Registry, directory: string = process.cwd()): Listing {
   return {
@@ -44,6 +85,11 @@ export function listAll(registry: Registry, directory: string = process.cwd()): 
     textSources: entries(registry.textSources, splitsOf),
     folderSources: entries(registry.folderSources),
     executors: entries(registry.executors),
+    reporters: entries(registry.reporters),
+    metrics: entries(
+      registry.metrics,
+      ({ tasks, heads }) => [...(tasks ?? []), ...(heads ?? [])].join(', ') || 'every task',
+    ),
   };
 }
 
@@ -60,9 +106,15 @@ function entries<T extends { readonly name: string; readonly description: string
   shelf: Shelf<T>,
   details?: (value: T) => string,
 ): Listed[] {
-  return shelf.entries.map(({ plugin, value }) => {
+  return shelf.entries.map(({ plugin, value, replaced }) => {
     const { name, description } = value;
-    return { name, description, plugin, ...(details ? { details: details(value) } : {}) };
+    return {
+      name,
+      description,
+      plugin,
+      ...(details ? { details: details(value) } : {}),
+      ...(replaced.length > 0 ? { replaces: replaced } : {}),
+    };
   });
 }
 
@@ -75,8 +127,11 @@ export function formatListing(listing: Listing, bold: (text: string) => string =
   return Object.entries(listing)
     .map(([kind, listed]) => {
       const rows = listed.map(
-        ({ name, description, plugin, details }) =>
-          [name, `${description}${details ? ` [${details}]` : ''} (${plugin})`] as const,
+        ({ name, description, plugin, details, replaces }) =>
+          [
+            name,
+            `${description}${details ? ` [${details}]` : ''} (${[plugin, ...(replaces ? [`replaces that of ${replaces.join(', ')}`] : [])].join(', ')})`,
+          ] as const,
       );
       return `${bold(inWords(kind))}\n${rows.length > 0 ? formatList(rows) : '  none'}`;
     })

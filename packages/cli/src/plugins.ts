@@ -24,7 +24,12 @@ export interface PluginPackage {
   readonly entry: string;
   /** Whether the command itself depends on it: always loaded. */
   readonly own: boolean;
+  /** What it was found or named by. */
+  readonly why: PluginReason;
 }
+
+/** A dependency of the command, named in the recipe, or installed with the keyword where nothing is named. */
+export type PluginReason = 'own dependency' | 'recipe' | 'keyword';
 
 export interface PluginProblem {
   readonly name: string;
@@ -99,7 +104,9 @@ export function findPlugins(directory: string, home: string): PluginPackage[] {
       if (!manifest?.keywords?.includes(pluginKeyword) || found.has(manifest.name)) continue;
       const entry = packageEntry(real, manifest) ?? path.join(real, 'index.js');
       const { name, version = '' } = manifest;
-      found.set(name, { name, version, folder: real, entry, own: own.includes(name) });
+      const isOwn = own.includes(name);
+      const why = isOwn ? 'own dependency' : 'keyword';
+      found.set(name, { name, version, folder: real, entry, own: isOwn, why });
     }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -111,20 +118,20 @@ function choosePlugins(
   installed: readonly PluginPackage[],
   directory: string,
 ): PluginPackage[] {
-  const chosen = new Set(installed.filter(({ own }) => own));
+  const chosen = new Map(installed.filter(({ own }) => own).map((each) => [each.entry, each]));
   for (const name of named) {
     const isPath = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
     const file = isPath ? path.resolve(directory, name) : undefined;
     const found = file ? fileAsPlugin(name, file) : installed.find((each) => each.name === name);
     if (!found) throw notFound(name, installed);
-    chosen.add(found);
+    if (!found.own) chosen.set(found.entry, { ...found, why: 'recipe' });
   }
-  return [...chosen];
+  return [...chosen.values()];
 }
 
 function fileAsPlugin(name: string, file: string): PluginPackage | undefined {
   if (!existsSync(file)) return undefined;
-  return { name, version: '', folder: path.dirname(file), entry: file, own: false };
+  return { name, version: '', folder: path.dirname(file), entry: file, own: false, why: 'recipe' };
 }
 
 function notFound(name: string, installed: readonly PluginPackage[]): MdpdError {

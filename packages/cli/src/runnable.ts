@@ -13,6 +13,7 @@ import {
 import { runModel } from '@mdpd/distill/forward';
 import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { createRandom } from '@mdpd/tensor/random';
+import { withAddedMetrics } from './added-metrics.ts';
 import { openBackbone, type OpenedBackbone } from './backbone-reference.ts';
 import { initialParameters, labelsOf } from './initial-parameters.ts';
 import { openModel } from './model-folder.ts';
@@ -116,7 +117,7 @@ export async function openTask(
       exitCode: 2,
     });
   }
-  return registry.tasks.get(name, target.folder).open({
+  const task = await registry.tasks.get(name, target.folder).open({
     data: withData ? recipe?.data : undefined,
     labels,
     ...backboneContext(opened),
@@ -128,4 +129,5 @@ export async function openTask(
     splits,
     warn,
   });
+  return withAddedMetrics(task, registry, warn);
 }

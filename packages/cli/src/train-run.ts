@@ -1,11 +1,23 @@
 /** A training run from an opened backbone to a finished folder: train, fade, save, reload, evaluate, measure. */
 import { createRandom } from '@mdpd/tensor/random';
-import type { Executor, Head, HostRecord, Recipe, Registry, Reporter, Task, TrainState } from '@mdpd/core';
+import {
+  createRunScope,
+  type Executor,
+  type Head,
+  type HostRecord,
+  type Recipe,
+  type Registry,
+  type Reporter,
+  type RunScope,
+  type Task,
+  type TrainState,
+} from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
 import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
 import { throwIfStopped } from '@mdpd/distill/engine/stop';
 import { train, type TrainedRun } from '@mdpd/distill/engine/train';
 import path from 'node:path';
+import { withAddedMetrics } from './added-metrics.ts';
 import type { OpenedBackbone } from './backbone-reference.ts';
 import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
@@ -53,32 +65,45 @@ interface PreparedJob extends RunJob {
 export async function trainRun(job: RunJob): Promise<Result> {
   let task: Task | undefined;
   const progress = createProgress({ stream: job.output.messages, metric: () => task?.primaryMetric ?? '' });
-  const metrics = metricsFile(job.run.file('metrics'));
-  let executor: Executor | undefined;
+  const scope = scopeOf(job, progress);
+  const { reporters } = scope;
   try {
-    const { executor: name, runtime } = job.recipe;
-    const started = await startExecutor(name, job.registry.executors.values, progress.say, {
-      threads: runtime.threads === 'auto' ? undefined : runtime.threads,
-      provider: runtime.provider,
-    });
-    executor = started.executor;
-    progress.say(`executor  ${started.reason}`);
-    task = await openTask(job, [metrics, progress]);
-    const prepared = await prepare(job, progress, { executor, task, reporters: [metrics, progress] });
+    const executor = await scope.executor();
+    task = await openTask(job, reporters);
+    const prepared = await prepare(job, progress, { executor, task, reporters });
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
-    metrics.close?.();
-    progress.close?.();
-    await executor?.stop();
+    await scope.close();
   }
+}
+
+function scopeOf({ recipe, recipeFile, registry, run, directory }: RunJob, progress: Progress): RunScope {
+  const about = { folder: run.folder, recipe, recipeFile, directory };
+  return createRunScope(registry, about, {
+    startExecutor: async () => {
+      const { executor: name, runtime } = recipe;
+      const started = await startExecutor(name, registry.executors.values, progress.say, {
+        threads: runtime.threads === 'auto' ? undefined : runtime.threads,
+        provider: runtime.provider,
+      });
+      progress.say(`executor  ${started.reason}`);
+      return started.executor;
+    },
+    reporters: [metricsFile(run.file('metrics')), progress],
+    warn: (message) => progress.say(`warning: ${message}`),
+  });
 }
 
 async function openTask(
   { recipe, recipeFile, registry, opened, directory }: RunJob,
   reporters: readonly Reporter[],
 ): Promise<Task> {
-  const task = await registry.tasks.get(recipe.task).open({
+  const warn = (message: string): void => {
+    const note = { type: 'note', step: 0, message: `warning: ${message}` } as const;
+    reporters.forEach((reporter) => reporter.record?.(note));
+  };
+  const own = await registry.tasks.get(recipe.task).open({
     data: recipe.data,
     ...backboneContext(opened),
     sources: registry.sources.values,
@@ -86,11 +111,9 @@ async function openTask(
     folderSources: registry.folderSources.values,
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
-    warn: (message) => {
-      const note = { type: 'note', step: 0, message: `warning: ${message}` } as const;
-      reporters.forEach((reporter) => reporter.record?.(note));
-    },
+    warn,
   });
+  const task = withAddedMetrics(own, registry, warn);
   // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
   splitOf(task, 'train', recipeFile);
   splitOf(task, 'test', recipeFile);

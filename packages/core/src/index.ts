@@ -4,6 +4,7 @@ export type * from './dataset.ts';
 export type * from './executor.ts';
 export type * from './generation.ts';
 export type * from './method.ts';
+export { isMetricOf, type MetricProvider, type NamedMetric } from './metric.ts';
 export type * from './random.ts';
 export type * from './reporter.ts';
 export type * from './task.ts';
@@ -11,7 +12,15 @@ export type * from './tensors.ts';
 export { formatError, MdpdError, messageOf, systemCode, type ErrorDetails, type ExitCode } from './errors.ts';
 export { configError, configKeys, quoted } from './config-keys.ts';
 export { didYouMean, editDistance, nearest } from './nearest.ts';
-export { definePlugin, isPlugin, type ModelSource, type Plugin, type PluginParts } from './plugin.ts';
+export {
+  definePlugin,
+  isPlugin,
+  type ModelSource,
+  type PartKind,
+  type Parts,
+  type Plugin,
+  type PluginParts,
+} from './plugin.ts';
 export {
   backboneSchema,
   learningRateSchema,
@@ -29,5 +38,6 @@ export {
   type RecipePath,
 } from './recipe-file.ts';
 export { resolveRecipe } from './recipe-resolve.ts';
-export { createRegistry, Shelf, type Registry } from './registry.ts';
+export { createRegistry, Shelf, type Registry, type Shelved } from './registry.ts';
+export { createRunScope, type RunScope, type RunScopeOptions } from './run-scope.ts';
 export { tokens, type Registered } from './tokens.ts';

@@ -46,7 +46,7 @@ it('names both packages when two register one name', () => {
   expect(failure(() => createRegistry(plugins))).toMatchInlineSnapshot(`
     "error PLUGIN_CONFLICT at one and two
       model "zoo:a" is registered twice
-      fix: name the plugins to load under \`plugins\` in the recipe, or uninstall one of the two"
+      fix: name the plugins to load under \`plugins\` in the recipe, or uninstall one of the two, or let one say that it \`replaces\` the other"
   `);
 });
 
@@ -84,4 +84,74 @@ it('tells plugins from other values', () => {
   expect(isPlugin({ name: 1, module: {} })).toBe(false);
   expect(isPlugin(null)).toBe(false);
   expect(isPlugin('one')).toBe(false);
+});
+
+it('lets a plugin say that it replaces a name, wherever it stands in the order', () => {
+  const plain = definePlugin({ name: 'plain', models: [model('zoo:a'), model('zoo:b')] });
+  const better = definePlugin({
+    name: 'better',
+    models: [{ ...model('zoo:a'), folder: '/better/a' }],
+    replaces: { models: ['zoo:a'] },
+  });
+  for (const plugins of [
+    [plain, better],
+    [better, plain],
+  ]) {
+    const { models } = createRegistry(plugins);
+    expect(models.get('zoo:a').folder).toBe('/better/a');
+    expect(models.entries.map(({ value, replaced }) => [value.name, replaced])).toEqual(
+      expect.arrayContaining([
+        ['zoo:a', ['plain']],
+        ['zoo:b', []],
+      ]),
+    );
+    expect(models.names).toHaveLength(2);
+  }
+  // Nothing is there to replace: it is just there.
+  expect(createRegistry([better]).models.entries[0]!.replaced).toEqual([]);
+});
+
+it('names both packages when two replace one name', () => {
+  const plugins = ['one', 'two', 'three'].map((name) =>
+    definePlugin({
+      name,
+      models: [model('zoo:a')],
+      ...(name === 'two' ? {} : { replaces: { models: ['zoo:a'] } }),
+    }),
+  );
+  expect(failure(() => createRegistry(plugins))).toMatchInlineSnapshot(`
+    "error PLUGIN_CONFLICT at one and three
+      two plugins replace model "zoo:a"
+      fix: name the plugins to load under \`plugins\` in the recipe, or uninstall one of the two"
+  `);
+});
+
+it('refuses to replace what the plugin does not add', () => {
+  const replacing = (replaces: object) => () =>
+    definePlugin({ name: 'one', models: [model('zoo:tiny')], replaces });
+  expect(failure(replacing({ models: ['zoo:tny'] }))).toMatchInlineSnapshot(`
+    "error PLUGIN_REPLACES
+      plugin "one" says that it replaces models "zoo:tny", which it does not add
+      allowed: zoo:tiny
+      fix: did you mean "zoo:tiny"?"
+  `);
+  expect(failure(replacing({ tasks: ['vtab'] }))).toContain('allowed: it adds no tasks');
+  expect(failure(replacing({ model: ['zoo:tiny'] }))).toMatchInlineSnapshot(`
+    "error PLUGIN_REPLACES
+      plugin "one" says that it replaces "model"
+      allowed: tasks, backbones, methods, executors, sources, textSources, folderSources, models, reporters, metrics
+      fix: did you mean "models"?"
+  `);
+});
+
+it('collects reporters and metrics', () => {
+  const reporter = { name: 'mail', description: '', create: () => ({ name: 'mail' }) };
+  const metric = {
+    name: 'kappa',
+    description: '',
+    create: () => ({ add: () => undefined, result: () => 0 }),
+  };
+  const registry = createRegistry([definePlugin({ name: 'one', reporters: [reporter], metrics: [metric] })]);
+  expect(registry.reporters.get('mail')).toBe(reporter);
+  expect(registry.metrics.get('kappa')).toBe(metric);
 });

@@ -5,32 +5,33 @@ import type { FolderSource, ImageSource, TextSource } from './dataset.ts';
 import { MdpdError } from './errors.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
+import type { MetricProvider } from './metric.ts';
 import { didYouMean } from './nearest.ts';
 import type { ModelSource, Plugin } from './plugin.ts';
+import type { ReporterProvider } from './reporter.ts';
 import type { TaskProvider } from './task.ts';
 import { tokens, type Registered } from './tokens.ts';
+
+/** A provider that is in use. */
+export interface Shelved<T> extends Registered<T> {
+  /** Plugins whose providers of this name it stands for. */
+  readonly replaced: readonly string[];
+}
 
 /** One kind of provider, looked up by name. */
 export class Shelf<T extends { readonly name: string }> {
   readonly kind: string;
-  readonly entries: readonly Registered<T>[];
+  readonly entries: readonly Shelved<T>[];
 
-  /** Throws PLUGIN_CONFLICT where two plugins register one name. */
+  /** Throws PLUGIN_CONFLICT where two plugins register one name and not exactly one says that it replaces the other. */
   constructor(kind: string, entries: readonly Registered<T>[]) {
     this.kind = kind;
-    this.entries = entries;
-    const seen = new Map<string, string>();
-    for (const { plugin, value } of entries) {
-      const other = seen.get(value.name);
-      if (other !== undefined) {
-        throw new MdpdError('PLUGIN_CONFLICT', `${kind} "${value.name}" is registered twice`, {
-          place: `${other} and ${plugin}`,
-          fix: 'name the plugins to load under `plugins` in the recipe, or uninstall one of the two',
-          exitCode: 2,
-        });
-      }
-      seen.set(value.name, plugin);
+    const byName = new Map<string, Registered<T>[]>();
+    for (const entry of entries) {
+      const { name } = entry.value;
+      byName.set(name, [...(byName.get(name) ?? []), entry]);
     }
+    this.entries = [...byName.values()].map((same) => settle(kind, same));
   }
 
   get names(): string[] {
@@ -59,6 +60,33 @@ export class Shelf<T extends { readonly name: string }> {
   }
 }
 
+/** The one of several providers of one name that is used. */
+function settle<T extends { readonly name: string }>(
+  kind: string,
+  same: readonly Registered<T>[],
+): Shelved<T> {
+  const replacing = same.filter(({ replaces }) => replaces);
+  const chosen = same.length === 1 ? same[0]! : replacing[0];
+  if (chosen && replacing.length < 2) {
+    const replaced = same.filter((entry) => entry !== chosen).map(({ plugin }) => plugin);
+    return { ...chosen, replaced };
+  }
+  const both = replacing.length > 1;
+  const [first, second] = both ? replacing : same;
+  const name = first!.value.name;
+  throw new MdpdError(
+    'PLUGIN_CONFLICT',
+    both ? `two plugins replace ${kind} "${name}"` : `${kind} "${name}" is registered twice`,
+    {
+      place: `${first!.plugin} and ${second!.plugin}`,
+      fix:
+        'name the plugins to load under `plugins` in the recipe, or uninstall one of the two' +
+        (both ? '' : ', or let one say that it `replaces` the other'),
+      exitCode: 2,
+    },
+  );
+}
+
 export interface Registry {
   /** The container itself, for plugins that bind services of their own. */
   readonly container: Container;
@@ -70,6 +98,8 @@ export interface Registry {
   readonly textSources: Shelf<TextSource>;
   readonly folderSources: Shelf<FolderSource>;
   readonly models: Shelf<ModelSource>;
+  readonly reporters: Shelf<ReporterProvider>;
+  readonly metrics: Shelf<MetricProvider>;
 }
 
 export function createRegistry(plugins: readonly Plugin[]): Registry {
@@ -87,5 +117,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     textSources: shelf('text source', tokens.textSource),
     folderSources: shelf('folder source', tokens.folderSource),
     models: shelf('model', tokens.model),
+    reporters: shelf('reporter', tokens.reporter),
+    metrics: shelf('metric', tokens.metric),
   };
 }

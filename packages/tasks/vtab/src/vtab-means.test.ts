@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { vtabMeans } from './vtab-means.ts';
 import { findVtabTask, vtabTasks } from './vtab-tasks.ts';
@@ -81,4 +82,10 @@ describe('vtabMeans', () => {
     expect(() => vtabMeans({ ...all, cifar100: 3 })).toThrowError('there are two accuracies for cifar');
     expect(() => vtabMeans({ ...all, dtd: NaN })).toThrowError('the accuracy of dtd is NaN');
   });
+});
+
+it('package.json names them for Nx, whose targets are made without reading sources', () => {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { mdpd } = JSON.parse(text) as { mdpd: { tasks: { vtab: string[] } } };
+  expect(mdpd.tasks.vtab).toEqual(vtabTasks.map(({ name }) => name));
 });

@@ -50,4 +50,21 @@ describeFindings('checks of attention', attentionChecks, {
         ),
     })),
   },
+  'attention below nothing': {
+    check: 'shows attention',
+    says: 'attention of block 0 has values below 0',
+    subject: changed(({ attention }) => ({
+      attention: (...args) =>
+        Object.fromEntries(
+          Object.entries(attention!(...args)).map(([name, map]) => [name, tf.sub(map, 0.9)]),
+        ),
+    })),
+  },
+  'attention of nothing': {
+    check: 'shows attention',
+    says: 'attention of block 0 names the unknown stream elsewhere',
+    subject: changed(({ attention }) => ({
+      attention: (...args) => ({ elsewhere: Object.values(attention!(...args))[0]! }),
+    })),
+  },
 });

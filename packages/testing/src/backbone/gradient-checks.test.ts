@@ -44,4 +44,14 @@ describeFindings('checks of gradients', gradientChecks, {
         mapFirst(block(params, index, state), (x) => tf.mul(x, tf.randomUniform(x.shape, 0.9, 1.1))),
     })),
   },
+  'a parameter that nothing reads': {
+    check: 'finite differences',
+    says: 'has no gradient at all',
+    subject: changed(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made && { ...made, apply: (...args) => tf.zerosLike(made.apply(...args)) };
+      },
+    })),
+  },
 });

@@ -1,8 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '@mdpd/core';
 import { describeFindings } from '../findings.ts';
 import { tinyProvider } from '../fixtures/tiny-backbone.ts';
 import { persistenceChecks } from './persistence-checks.ts';
 import { good, provided } from './variants.ts';
+
+/** First values that are changed, in the order of the parameters. */
+const drawing = (change: (name: string, tensor: HostTensor) => HostTensor) =>
+  provided({
+    initialize: (backbone, random) =>
+      Object.fromEntries(
+        Object.entries(tinyProvider.initialize(backbone, random)).map(([name, tensor]) => [
+          name,
+          change(name, tensor as HostTensor),
+        ]),
+      ),
+  });
 
 describeFindings('checks of what is read and written', persistenceChecks, {
   'first values that do not depend on the seed': {
@@ -73,5 +86,62 @@ describeFindings('checks of what is read and written', persistenceChecks, {
     check: 'refuses broken',
     says: 'says of {"width":0}',
     subject: { ...good, broken: [{ config: { width: 0 }, text: 'error BACKBONE_CONFIG' }] },
+  },
+  'first values that are new at every call': {
+    check: 'draws first values',
+    says: 'draws other values from the same seed',
+    subject: drawing((name, tensor) =>
+      name.endsWith('.bias') ? { ...tensor, data: tensor.data.map(() => Math.random()) } : tensor,
+    ),
+  },
+  'first values of another shape': {
+    check: 'draws first values',
+    says: 'draws tiny.main.embeddings.projection.weight as [1]',
+    subject: drawing((_name, tensor) => ({ ...tensor, shape: [1] })),
+  },
+  'too few first values': {
+    check: 'draws first values',
+    says: 'draws 1 values for tiny.main.embeddings.projection.weight',
+    subject: drawing((_name, tensor) => ({ ...tensor, data: tensor.data.slice(0, 1) })),
+  },
+  'first values that are no numbers': {
+    check: 'draws first values',
+    says: 'draws values for tiny.main.embeddings.projection.weight that are not finite',
+    subject: drawing((_name, tensor) => ({ ...tensor, data: tensor.data.map(() => NaN) })),
+  },
+  'a parameter that is not drawn': {
+    check: 'draws first values',
+    says: 'does not draw tiny.main.embeddings.projection.weight',
+    subject: provided({
+      initialize: (backbone, random) => {
+        const { 'tiny.main.embeddings.projection.weight': _lost, ...rest } = tinyProvider.initialize(
+          backbone,
+          random,
+        );
+        return rest;
+      },
+    }),
+  },
+  'a saved configuration that is no JSON': {
+    check: 'saves a configuration',
+    says: 'saves a configuration that JSON does not hold',
+    subject: provided({
+      savedConfig: (...args) => ({
+        ...tinyProvider.savedConfig(...args),
+        eps: NaN,
+      }),
+    }),
+  },
+  'a saved configuration of another class': {
+    check: 'saves a configuration',
+    says: 'saves architectures ["Other"] instead of',
+    subject: provided({
+      savedConfig: (...args) => ({ ...tinyProvider.savedConfig(...args), architectures: ['Other'] }),
+    }),
+  },
+  'no configuration that is refused': {
+    check: 'refuses broken',
+    says: 'give at least one configuration that must be refused',
+    subject: { ...good, broken: [] },
   },
 });

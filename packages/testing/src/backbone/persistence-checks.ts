@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { formatError, MdpdError, type HostRecord, type JsonObject, type ParameterSpec } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
@@ -49,9 +50,8 @@ function checkCanonicalNames(subject: BackboneSubject): void {
 
 function savedConfig({ provider, backbone, head, labels }: Case): JsonObject {
   const config = provider.savedConfig(backbone, head, labels);
-  const text = JSON.stringify(config);
-  const again = JSON.parse(text) as JsonObject;
-  ensure(JSON.stringify(again) === text, 'saves a configuration that JSON does not hold');
+  const again = JSON.parse(JSON.stringify(config)) as JsonObject;
+  ensure(isDeepStrictEqual(again, config), 'saves a configuration that JSON does not hold');
   return again;
 }
 

@@ -134,4 +134,63 @@ describeFindings('checks of shapes', shapeChecks, {
         ),
     })),
   },
+  'a state entry with the name of a parameter': {
+    check: 'gives every state',
+    says: 'embed gives a state entry tiny.main.norm.bias, which is the name of a parameter',
+    subject: changed(({ embed }) => ({
+      embed: (params, input) => ({ ...embed(params, input), 'tiny.main.norm.bias': tf.scalar(1) }),
+    })),
+  },
+  'a state entry with the name of a parameter of the head': {
+    check: 'gives every state',
+    says: 'embed gives a state entry classifier.weight, which is the name of a parameter',
+    subject: changed(({ embed }) => ({
+      embed: (params, input) => ({ ...embed(params, input), 'classifier.weight': tf.scalar(1) }),
+    })),
+  },
+  'raw tokens of nothing': {
+    check: 'raw tokens',
+    says: 'rawTokens names the unknown stream elsewhere',
+    subject: changed(() => ({ rawTokens: () => ({ elsewhere: tf.zeros([3, 4, 2]) }) })),
+  },
+  'a raw grid of nothing': {
+    check: 'raw input',
+    says: 'rawGrid names the unknown stream elsewhere',
+    subject: changed(() => ({ rawGrid: () => ({ elsewhere: tf.zeros([3, 2, 2, 1]) }) })),
+  },
+  'a stream that gets lost': {
+    check: 'gives every state',
+    says: 'finish: stream main is missing',
+    subject: changed(({ finish }) => ({
+      finish: (params, state) => {
+        const { main: _lost, ...rest } = finish(params, state);
+        return rest;
+      },
+    })),
+  },
+  'whole numbers for a stream': {
+    check: 'gives every state',
+    says: 'embed: stream main has type int32 instead of float32',
+    subject: changed(({ embed }) => ({
+      embed: (params, input) => {
+        const state = embed(params, input);
+        return { ...state, main: tf.cast(state['main']!, 'int32') };
+      },
+    })),
+  },
+  'pooling that keeps the tokens': {
+    check: 'gives every state',
+    says: 'pool gives 3 axes instead of 2',
+    subject: changed(() => ({ pool: (_params, finished) => finished['main']! })),
+  },
+  'a head without a class at Hugging Face': {
+    check: 'lists parameters',
+    says: 'the head has no architecture',
+    subject: changed(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made && { ...made, architecture: '' };
+      },
+    })),
+  },
 });

@@ -71,6 +71,12 @@ function ensureUntouched(backbone: Backbone, index: number, before: State, after
   }
 }
 
+/** Blocks are differentiated by parameters and state together, in one record. */
+function ensureOwnNames(parameters: readonly ParameterSpec[], state: State, what: string): void {
+  const taken = parameters.find(({ name }) => name in state);
+  ensure(taken === undefined, `${what} gives a state entry ${taken?.name}, which is the name of a parameter`);
+}
+
 function checkStates({ backbone, head, outputs, parameters, input: given }: Case): void {
   const [params, input] = [uploadAll(parameters), uploadAll(given)];
   const counts = tokenCounts(backbone, input);
@@ -78,11 +84,13 @@ function checkStates({ backbone, head, outputs, parameters, input: given }: Case
   ensureState(backbone, counts, state, 'embed');
   const lost = backbone.carried?.find((name) => !(name in state) || name in backbone.streams);
   ensure(lost === undefined, `embed gives no entry ${lost} besides the streams, although it is carried`);
+  ensureOwnNames([...backbone.parameters, ...head.parameters], state, 'embed');
   for (let index = 0; index < backbone.blocks; index++) {
     const after = backbone.block(params, index, state);
     ensureState(backbone, counts, after, `block ${index}`);
     ensureConstants(backbone, state, after, `block ${index}`);
     ensureUntouched(backbone, index, state, after);
+    ensureOwnNames([...backbone.parameters, ...head.parameters], after, `block ${index}`);
     state = after;
   }
   const finished = backbone.finish(params, state);

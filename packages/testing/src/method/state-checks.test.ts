@@ -159,4 +159,24 @@ describeFindings('checks of state', stateChecks, {
     says: 'path faded does not compute what ships',
     subject: changed(({ forward }) => ({ forward: (...args) => tf.mul(forward(...args), 1.1) })),
   },
+  'first values that do not depend on the seed alone': {
+    check: 'starts by seed',
+    says: 'starts with other values in side from the same seed',
+    subject: changed(({ initialize }) => ({
+      initialize: (parameters, random) => ({
+        ...initialize(parameters, random),
+        side: { noise: { data: Float32Array.of(Math.random()), shape: [1], dtype: 'float32' } },
+      }),
+    })),
+  },
+  'no path': {
+    check: 'computes on path',
+    says: 'has no path',
+    subject: changed(() => ({ paths: [] })),
+  },
+  'a path without numbers': {
+    check: 'computes on path',
+    says: 'path faded gives values that are not finite',
+    subject: changed(({ forward }) => ({ forward: (...args) => tf.div(tf.mul(forward(...args), 0), 0) })),
+  },
 });

@@ -145,4 +145,18 @@ describeFindings('checks of training', trainingChecks, {
       settings: {},
     },
   },
+  'a scalar that is no number': {
+    check: 'has the same scalars',
+    says: 'step 2 has a scalar that is not finite',
+    subject: changed(({ scalars }) => ({
+      scalars: (step) => ({ ...scalars(step), x: step === 2 ? NaN : 1 }),
+    })),
+  },
+  'noise of another shape': {
+    check: 'has the same scalars',
+    says: 'step 1 has other noise than step 0',
+    subject: changed(() => ({
+      noise: (step) => ({ mask: { data: new Float32Array(1 + step), shape: [1 + step], dtype: 'float32' } }),
+    })),
+  },
 });

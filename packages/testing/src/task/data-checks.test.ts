@@ -131,4 +131,50 @@ describeFindings('checks of data', dataChecks, {
     says: 'says of x:',
     subject: { ...good, unreadable: [{ inputs: ['x'], text: 'error TINY_INPUT' }] },
   },
+  'no training split': {
+    check: 'loads batches',
+    says: 'has no training split',
+    subject: changed({ splits: { test: task.splits.test! } }),
+  },
+  'a split of nothing': {
+    check: 'loads batches',
+    says: 'train has size 0',
+    subject: training({ size: 0 }),
+  },
+  'a split from nowhere': {
+    check: 'loads batches',
+    says: 'train does not say where it comes from',
+    subject: training({ origin: '' }),
+  },
+  'a split without targets': {
+    check: 'loads batches',
+    says: 'train has no targets',
+    subject: loading((batch) => ({ ...batch, target: {} })),
+  },
+  'values beyond the shape': {
+    check: 'loads batches',
+    says: 'train: label has values beyond its shape',
+    subject: loading((batch) => {
+      const { label } = batch.target;
+      return { ...batch, target: { label: { ...label!, data: new Int32Array(label!.data.length + 1) } } };
+    }),
+  },
+  'targets of other examples': {
+    check: 'loads batches',
+    says: 'train: label has 1 examples instead of 3',
+    subject: loading((batch) => ({
+      ...batch,
+      target: { label: { data: Int32Array.of(0), shape: [1], dtype: 'int32' } },
+    })),
+  },
+  'too few inputs to compare': {
+    check: 'encodes',
+    says: 'give at least two inputs that can be read',
+    subject: { ...good, readable: ['test:0'] },
+  },
+  'no input that is refused': {
+    check: 'refuses',
+    says: 'give at least one input that must be refused',
+    subject: { ...good, unreadable: [] },
+  },
 });

@@ -134,4 +134,89 @@ describeFindings('checks of metrics', metricChecks, {
     says: 'saves tokenizer_config.json without a model_max_length',
     subject: changed({ savedFiles: () => ({ 'tokenizer_config.json': { model_max_length: 1e30 } }) }),
   },
+  'metrics whose names come and go': {
+    check: 'has metrics in range',
+    says: 'changes the names of the metrics',
+    subject: changed({
+      metrics: () => {
+        const inner = task.metrics();
+        let batches = 0;
+        return {
+          add: (...args) => {
+            batches += 1;
+            inner.add(...args);
+          },
+          result: () => ({ ...inner.result(), ...(batches > 1 ? { lucky: 1 } : {}) }),
+        };
+      },
+    }),
+  },
+  'metrics of one example that are no number': {
+    check: 'degenerate',
+    says: 'one example: accuracy is NaN',
+    subject: changed(metrics((result, rows) => (rows === 1 ? { ...result, accuracy: NaN } : result))),
+  },
+  'a baseline without a name': {
+    check: 'has a baseline',
+    says: 'the baseline has no name',
+    subject: changed({ baseline: { name: '', output: Float32Array.of(1, 0, 0) } }),
+  },
+  'a decoder that says nothing': {
+    check: 'decodes',
+    says: 'decodes to nothing',
+    subject: changed({ decode: () => ({ value: '' }) }),
+  },
+  'a decoder in percent': {
+    check: 'decodes',
+    says: 'decodes with probability ',
+    subject: changed({ decode: (output) => ({ ...task.decode(output), probability: 71 }) }),
+  },
+  'a decoder that forgets the prediction among the alternatives': {
+    check: 'decodes',
+    says: 'does not name the prediction itself first',
+    subject: changed({
+      decode: (output) => {
+        const { top, ...rest } = task.decode(output);
+        return { ...rest, top: top!.slice(1) };
+      },
+    }),
+  },
+  'a decoder that names one alternative twice': {
+    check: 'decodes',
+    says: 'names an alternative twice',
+    subject: changed({
+      decode: (output) => {
+        const { top, ...rest } = task.decode(output);
+        return { ...rest, top: [top![0]!, top![1]!, top![1]!] };
+      },
+    }),
+  },
+  'a decoder that works on the outputs themselves': {
+    check: 'decodes',
+    says: 'changes what it decodes',
+    subject: changed({
+      decode: (output) => {
+        const decoded = task.decode(output);
+        output.sort();
+        return decoded;
+      },
+    }),
+  },
+  'a decoder with a memory': {
+    check: 'decodes',
+    says: 'decodes the same output in two ways',
+    subject: changed({ decode: (output) => ({ ...task.decode(output), probability: Math.random() }) }),
+  },
+  'a label without a name': {
+    check: 'has a label',
+    says: 'has a label without a name',
+    subject: changed({ labels: ['a', 'b', ''] }),
+  },
+  'a file that is no JSON': {
+    check: 'has a label',
+    says: 'saves x.json with something that JSON does not hold',
+    subject: changed({
+      savedFiles: () => ({ 'x.json': { std: Infinity } }),
+    }),
+  },
 });

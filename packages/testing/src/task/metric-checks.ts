@@ -3,6 +3,7 @@
  *
  * Letters: N tokens, C outputs.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Batch, HeadKind, HostRecord, JsonObject, Prediction, Task } from '@mdpd/core';
 import { ensure, type Check } from '../check.ts';
 import {
@@ -218,8 +219,8 @@ async function checkLabels({ task }: TaskSubject): Promise<void> {
   for (const [name, content] of Object.entries(task.savedFiles())) {
     ensure(/^\w[\w.-]*$/.test(name), `saves a file ${name}`);
     if (typeof content === 'string' || content instanceof Uint8Array) continue;
-    const text = JSON.stringify(content);
-    ensure(JSON.stringify(JSON.parse(text)) === text, `saves ${name} with something that JSON does not hold`);
+    const again: unknown = JSON.parse(JSON.stringify(content));
+    ensure(isDeepStrictEqual(again, content), `saves ${name} with something that JSON does not hold`);
     // Whoever reads the model without mdpd would hand over more tokens than there are positions.
     const length = (content as JsonObject)['model_max_length'];
     const isCut = Number.isSafeInteger(length) && Number(length) >= 1;

@@ -1,0 +1,100 @@
+/**
+ * What belongs to one run: an Inversify container below that of the plugins, in which the run's executor and reporters are
+ * made when they are first asked for, and closed together at its end.
+ */
+import { Container } from 'inversify';
+import { messageOf } from './errors.ts';
+import type { Executor } from './executor.ts';
+import type { Registry } from './registry.ts';
+import type { Reporter, ReporterProvider, RunContext } from './reporter.ts';
+import { tokens } from './tokens.ts';
+
+export interface RunScopeOptions {
+  /** Starts the executor of the run, once. */
+  startExecutor(): Promise<Executor>;
+  /** Reporters of the command itself; what they throw ends the run. */
+  readonly reporters: readonly Reporter[];
+  /** Told about a reporter of a plugin that throws; it gets nothing more. */
+  warn(message: string): void;
+}
+
+export interface RunScope {
+  /** Sees what the plugins bind, and `tokens.run`, `tokens.runExecutor` and `tokens.runReporter` of this run. */
+  readonly container: Container;
+  /** The command's own, then one of every plugin that has them. */
+  readonly reporters: readonly Reporter[];
+  /** The same at every call. */
+  executor(): Promise<Executor>;
+  /** Closes reporters and stops the executor, as far as they were made. Does not throw what reporters of plugins throw. */
+  close(): Promise<void>;
+}
+
+export function createRunScope(registry: Registry, run: RunContext, options: RunScopeOptions): RunScope {
+  const container = new Container({ parent: registry.container });
+  container.bind<RunContext>(tokens.run).toConstantValue(run);
+  container
+    .bind<Executor>(tokens.runExecutor)
+    .toResolvedValue(() => options.startExecutor())
+    .inSingletonScope()
+    .onDeactivation((executor) => executor.stop());
+  for (const reporter of options.reporters) {
+    container
+      .bind<Reporter>(tokens.runReporter)
+      .toResolvedValue(() => reporter)
+      .inSingletonScope()
+      .onDeactivation(() => reporter.close?.());
+  }
+  for (const { value, plugin } of registry.reporters.entries) {
+    container
+      .bind<Reporter>(tokens.runReporter)
+      .toResolvedValue(
+        (context: RunContext) => guarded(value, plugin, context, (message) => options.warn(message)),
+        [tokens.run],
+      )
+      .inSingletonScope()
+      .onDeactivation((reporter) => reporter.close?.());
+  }
+  const bound = container.isBound(tokens.runReporter);
+  return {
+    container,
+    reporters: bound ? container.getAll<Reporter>(tokens.runReporter) : [],
+    executor: () => container.getAsync<Executor>(tokens.runExecutor),
+    close: () => container.unbindAllAsync(),
+  };
+}
+
+/** A plugin's reporter that never throws: after its first error it is told nothing more but to close. */
+function guarded(
+  provider: ReporterProvider,
+  plugin: string,
+  run: RunContext,
+  warn: (message: string) => void,
+): Reporter {
+  let broken = false;
+  const fail = (thrown: unknown): void => {
+    if (!broken) warn(`reporter ${provider.name} of ${plugin} is left out: ${messageOf(thrown)}`);
+    broken = true;
+  };
+  const attempt = (action: () => void): void => {
+    if (broken) return;
+    try {
+      action();
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+  let reporter: Reporter = { name: provider.name };
+  attempt(() => (reporter = provider.create(run)));
+  return {
+    name: provider.name,
+    record: (record) => attempt(() => reporter.record?.(record)),
+    progress: (record) => attempt(() => reporter.progress?.(record)),
+    close: async () => {
+      try {
+        await reporter.close?.();
+      } catch (thrown) {
+        fail(thrown);
+      }
+    },
+  };
+}
