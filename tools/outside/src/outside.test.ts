@@ -130,6 +130,13 @@ describe('texts alone: @mdpd/cli, @mdpd/task-glue and @mdpd/backbone-bert', () =
     trains('runs/texts', 'where is my parcel', ['billing', 'delivery']);
   });
 
+  it('names the command that installs a task that is not there', () => {
+    const refused = project.mdpd('train', 'recipe.yaml', 'task=vtab', 'backbone.family=vit');
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('task "vtab" is not installed\n');
+    expect(refused.stderr).toContain('fix: npm install @mdpd/task-vtab');
+  });
+
   it('says how to get one where an image is read', () => {
     project.write(
       'read.mjs',
