@@ -11,6 +11,7 @@ import {
   type Plugin,
   type Registry,
 } from '@mdpd/core';
+import { checkCore, coreRangeOf, type CoreRange } from './core-version.ts';
 import { packageEntry, type PackageJson } from './package-entry.ts';
 
 export const pluginKeyword = 'mdpd-plugin';
@@ -24,6 +25,8 @@ export interface PluginPackage {
   readonly entry: string;
   /** Whether the command itself depends on it: always loaded. */
   readonly own: boolean;
+  /** Versions of @mdpd/core that it was built for, where it says so. */
+  readonly core?: string;
 }
 
 export interface PluginProblem {
@@ -53,7 +56,7 @@ const maximumManifestBytes = 1_000_000;
 
 /**
  * Loads plugins. Without names, one that throws while it is loaded is reported among `problems`.
- * Throws PLUGIN_NOT_FOUND and PLUGIN_FAILED for named ones, and PLUGIN_CONFLICT.
+ * Throws PLUGIN_NOT_FOUND, PLUGIN_VERSION and PLUGIN_FAILED for named ones, and PLUGIN_CONFLICT.
  */
 export async function loadPlugins(options: PluginOptions = {}): Promise<LoadedPlugins> {
   const { named, directory = process.cwd(), home = ownFolder } = options;
@@ -64,14 +67,21 @@ export async function loadPlugins(options: PluginOptions = {}): Promise<LoadedPl
   const problems: PluginProblem[] = [];
   for (const each of wanted) {
     try {
+      checkCore(each.name, each.core);
       plugins.push(await importPlugin(each));
       packages.push(each);
     } catch (thrown) {
       if (named?.includes(each.name)) throw failed(each, thrown);
-      problems.push({ name: each.name, reason: messageOf(thrown) });
+      problems.push({ name: each.name, reason: reasonOf(thrown) });
     }
   }
   return { registry: createRegistry(plugins), packages, problems };
+}
+
+/** What went wrong, and what to do where that is known. */
+function reasonOf(thrown: unknown): string {
+  const fix = thrown instanceof MdpdError && thrown.fix !== undefined ? ` (${thrown.fix})` : '';
+  return `${messageOf(thrown)}${fix}`;
 }
 
 /** One line for each plugin that could not be loaded. */
@@ -99,7 +109,8 @@ export function findPlugins(directory: string, home: string): PluginPackage[] {
       if (!manifest?.keywords?.includes(pluginKeyword) || found.has(manifest.name)) continue;
       const entry = packageEntry(real, manifest) ?? path.join(real, 'index.js');
       const { name, version = '' } = manifest;
-      found.set(name, { name, version, folder: real, entry, own: own.includes(name) });
+      const core = coreRangeOf(manifest);
+      found.set(name, { name, version, folder: real, entry, own: own.includes(name), core });
     }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -139,6 +150,7 @@ function notFound(name: string, installed: readonly PluginPackage[]): MdpdError 
 }
 
 function failed({ name, entry }: PluginPackage, thrown: unknown): MdpdError {
+  if (thrown instanceof MdpdError && thrown.code === 'PLUGIN_VERSION') return thrown;
   return new MdpdError('PLUGIN_FAILED', `plugin "${name}" could not be loaded: ${messageOf(thrown)}`, {
     place: entry,
     cause: thrown,
@@ -185,14 +197,14 @@ function realFolder(folder: string): string | undefined {
 }
 
 /** package.json of a folder; undefined where it is missing or broken: foreign packages are none of our business. */
-function readManifest(folder: string): PackageJson | undefined {
+function readManifest(folder: string): (PackageJson & CoreRange) | undefined {
   try {
     const text = readFileSync(path.join(folder, 'package.json'), 'utf8');
     // A cheap look first: thousands of packages are not plugins.
     if (text.length > maximumManifestBytes || !text.includes(`"${pluginKeyword}"`)) return undefined;
     const manifest = JSON.parse(text) as Partial<PackageJson>;
     const usable = typeof manifest.name === 'string' && Array.isArray(manifest.keywords);
-    return usable ? (manifest as PackageJson) : undefined;
+    return usable ? (manifest as PackageJson & CoreRange) : undefined;
   } catch {
     return undefined;
   }
