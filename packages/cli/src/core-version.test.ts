@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatError, MdpdError } from '@mdpd/core';
+import { formatError, type MdpdError } from '@mdpd/core';
 import { expect, it } from 'vitest';
 import { checkCore, coreRangeOf, coreVersion } from './core-version.ts';
 

@@ -35,6 +35,14 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+it('docs/packages.md says what every package is', () => {
+  const names = packageFolders().map(
+    (folder) => (JSON.parse(textOf(`${folder}/package.json`)) as { name: string }).name,
+  );
+  const rows = [...textOf('docs/packages.md').matchAll(/^\| `(@mdpd\/[\w-]+)` /gmu)].map(([, name]) => name!);
+  expect([...new Set(rows)].sort()).toEqual(names.sort());
+});
+
 describe('docs/errors.md', () => {
   it('lists every error code of the sources, and no other', () => {
     const sources = filesBelow('packages', '.ts').filter((file) => !/\.test\.ts$|\/testing\//u.test(file));

@@ -45,7 +45,9 @@ export class OutsideProject {
    * everything in their closure; npm chooses the rest. What was installed before and is not needed goes.
    */
   install(names: readonly string[], packed: readonly Packed[]): Installation {
-    const tarballs = new Map(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+    const tarballs = new Map(
+      packed.map(({ name, tarball }) => [name, `file:${tarball.replaceAll('\\', '/')}`]),
+    );
     const dependencies = Object.fromEntries(
       workspaceClosure(names).map((name) => [name, tarballs.get(name)]),
     );
