@@ -131,7 +131,7 @@ describe('texts alone: @mdpd/cli, @mdpd/task-glue and @mdpd/backbone-bert', () =
   });
 
   it('names the command that installs a task that is not there', () => {
-    const refused = project.mdpd('train', 'recipe.yaml', 'task=vtab', 'backbone.family=vit');
+    const refused = project.mdpd('train', 'recipe.yaml', 'task=vtab');
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain('task "vtab" is not installed\n');
     expect(refused.stderr).toContain('fix: npm install @mdpd/task-vtab');
