@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { register } from 'node:module';
 
 const sources = new URL('../src/main.ts', import.meta.url);
-const inWorkspace = existsSync(sources);
+// Published packages carry their sources too, for debuggers, but no configuration of TypeScript.
+const inWorkspace = existsSync(new URL('../tsconfig.json', import.meta.url));
 if (inWorkspace) register('./source-loader.js', import.meta.url);
 
 // Loading modules makes V8's young generation grow to 32 MB, which it would keep; see packages/compile/src/javascript-heap.ts.

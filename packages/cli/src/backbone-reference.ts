@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
-  didYouMean,
+  howToGet,
   MdpdError,
   type Backbone,
   type BackboneProvider,
@@ -104,7 +104,7 @@ function findFolder(reference: string, registry: Registry, directory: string, pl
     {
       place,
       allowed: `a folder with config.json and model.safetensors, hub:ORGANIZATION/NAME${models.names.map((name) => `, ${name}`).join('')}`,
-      fix: didYouMean(reference, models.names) ?? suggestHub(reference),
+      fix: howToGet('model', reference, models.names) ?? suggestHub(reference),
       exitCode: 2,
     },
   );
@@ -130,7 +130,7 @@ function providerOf(config: JsonObject, file: string, { backbones }: Registry): 
     {
       place: file,
       allowed: known.length > 0 ? known : 'no backbone plugin is installed',
-      fix: typeof type === 'string' ? didYouMean(type, known) : undefined,
+      fix: typeof type === 'string' ? howToGet('model type', type, known) : undefined,
       exitCode: 2,
     },
   );

@@ -11,6 +11,7 @@ import {
   type Plugin,
   type Registry,
 } from '@mdpd/core';
+import { checkCore, coreRangeOf, type CoreRange } from './core-version.ts';
 import { packageEntry, type PackageJson } from './package-entry.ts';
 
 export const pluginKeyword = 'mdpd-plugin';
@@ -26,6 +27,8 @@ export interface PluginPackage {
   readonly own: boolean;
   /** What it was found or named by. */
   readonly why: PluginReason;
+  /** Versions of @mdpd/core that it was built for, where it says so. */
+  readonly core?: string;
 }
 
 /** A dependency of the command, named in the recipe, or installed with the keyword where nothing is named. */
@@ -58,7 +61,7 @@ const maximumManifestBytes = 1_000_000;
 
 /**
  * Loads plugins. Without names, one that throws while it is loaded is reported among `problems`.
- * Throws PLUGIN_NOT_FOUND and PLUGIN_FAILED for named ones, and PLUGIN_CONFLICT.
+ * Throws PLUGIN_NOT_FOUND, PLUGIN_VERSION and PLUGIN_FAILED for named ones, and PLUGIN_CONFLICT.
  */
 export async function loadPlugins(options: PluginOptions = {}): Promise<LoadedPlugins> {
   const { named, directory = process.cwd(), home = ownFolder } = options;
@@ -69,14 +72,21 @@ export async function loadPlugins(options: PluginOptions = {}): Promise<LoadedPl
   const problems: PluginProblem[] = [];
   for (const each of wanted) {
     try {
+      checkCore(each.name, each.core);
       plugins.push(await importPlugin(each));
       packages.push(each);
     } catch (thrown) {
       if (named?.includes(each.name)) throw failed(each, thrown);
-      problems.push({ name: each.name, reason: messageOf(thrown) });
+      problems.push({ name: each.name, reason: reasonOf(thrown) });
     }
   }
   return { registry: createRegistry(plugins), packages, problems };
+}
+
+/** What went wrong, and what to do where that is known. */
+function reasonOf(thrown: unknown): string {
+  const fix = thrown instanceof MdpdError && thrown.fix !== undefined ? ` (${thrown.fix})` : '';
+  return `${messageOf(thrown)}${fix}`;
 }
 
 /** One line for each plugin that could not be loaded. */
@@ -106,7 +116,7 @@ export function findPlugins(directory: string, home: string): PluginPackage[] {
       const { name, version = '' } = manifest;
       const isOwn = own.includes(name);
       const why = isOwn ? 'own dependency' : 'keyword';
-      found.set(name, { name, version, folder: real, entry, own: isOwn, why });
+      found.set(name, { name, version, folder: real, entry, own: isOwn, why, core: coreRangeOf(manifest) });
     }
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -146,6 +156,7 @@ function notFound(name: string, installed: readonly PluginPackage[]): MdpdError 
 }
 
 function failed({ name, entry }: PluginPackage, thrown: unknown): MdpdError {
+  if (thrown instanceof MdpdError && thrown.code === 'PLUGIN_VERSION') return thrown;
   return new MdpdError('PLUGIN_FAILED', `plugin "${name}" could not be loaded: ${messageOf(thrown)}`, {
     place: entry,
     cause: thrown,
@@ -192,14 +203,14 @@ function realFolder(folder: string): string | undefined {
 }
 
 /** package.json of a folder; undefined where it is missing or broken: foreign packages are none of our business. */
-function readManifest(folder: string): PackageJson | undefined {
+function readManifest(folder: string): (PackageJson & CoreRange) | undefined {
   try {
     const text = readFileSync(path.join(folder, 'package.json'), 'utf8');
     // A cheap look first: thousands of packages are not plugins.
     if (text.length > maximumManifestBytes || !text.includes(`"${pluginKeyword}"`)) return undefined;
     const manifest = JSON.parse(text) as Partial<PackageJson>;
     const usable = typeof manifest.name === 'string' && Array.isArray(manifest.keywords);
-    return usable ? (manifest as PackageJson) : undefined;
+    return usable ? (manifest as PackageJson & CoreRange) : undefined;
   } catch {
     return undefined;
   }

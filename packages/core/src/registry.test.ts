@@ -66,9 +66,9 @@ it('names what is there when a name is unknown', () => {
   `);
   expect(failure(() => registry.tasks.get('vtab'))).toMatchInlineSnapshot(`
     "error UNKNOWN_TASK
-      there is no task "vtab"
+      task "vtab" is not installed
       allowed: none is installed
-      fix: install the package that has it; \`mdpd list\` shows what is there"
+      fix: npm install @mdpd/task-vtab (where the recipe has a list of plugins, name it there too)"
   `);
 });
 

@@ -6,7 +6,7 @@ import { MdpdError } from './errors.ts';
 import type { ExecutorProvider } from './executor.ts';
 import type { MethodProvider } from './method.ts';
 import type { MetricProvider } from './metric.ts';
-import { didYouMean } from './nearest.ts';
+import { howToGet, officialPackage } from './official-plugins.ts';
 import type { ModelSource, Plugin } from './plugin.ts';
 import type { ReporterProvider } from './reporter.ts';
 import type { TaskProvider } from './task.ts';
@@ -42,18 +42,21 @@ export class Shelf<T extends { readonly name: string }> {
     return this.entries.map(({ value }) => value);
   }
 
-  /** Throws `UNKNOWN_<KIND>` with the known names and the nearest one. */
+  /** Throws `UNKNOWN_<KIND>` with the known names, and the nearest one or the command that installs it. */
   get(name: string, place?: string): T {
     const found = this.entries.find(({ value }) => value.name === name);
     if (found) return found.value;
     throw new MdpdError(
       `UNKNOWN_${this.kind.toUpperCase().replaceAll(' ', '_')}`,
-      `there is no ${this.kind} "${name}"`,
+      officialPackage(this.kind, name) === undefined
+        ? `there is no ${this.kind} "${name}"`
+        : `${this.kind} "${name}" is not installed`,
       {
         place,
         allowed: this.names.length > 0 ? this.names : 'none is installed',
         fix:
-          didYouMean(name, this.names) ?? 'install the package that has it; `mdpd list` shows what is there',
+          howToGet(this.kind, name, this.names) ??
+          'install the package that has it; `mdpd list` shows what is there',
         exitCode: 2,
       },
     );

@@ -1,7 +1,7 @@
 /** Draws what was found onto the image it was found in. */
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import { decodeImage } from './image-decode.ts';
+import { loadSharp } from './sharp-library.ts';
 
 /** x and y of the upper left corner, width and height, in pixels of the upright image. */
 export type PixelBox = readonly [x: number, y: number, width: number, height: number];
@@ -19,10 +19,14 @@ function overlay(width: number, height: number, box: PixelBox): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${frames}</svg>`;
 }
 
-/** The image at `path` with a frame around `box`, as PNG. Throws IMAGE_UNREADABLE, and what the system throws. */
+/**
+ * The image at `path` with a frame around `box`, as PNG. Throws IMAGE_UNREADABLE, SHARP_MISSING, and what the
+ * system throws.
+ */
 export async function drawBox(path: string, box: PixelBox): Promise<Uint8Array> {
   const { width, height, channels, data } = await decodeImage(await readFile(path), { place: path });
   const svg = Buffer.from(overlay(width, height, box));
+  const sharp = await loadSharp();
   return sharp(data, { raw: { width, height, channels } })
     .toColourspace('srgb')
     .composite([{ input: svg }])

@@ -1,10 +1,15 @@
 /** Looks up the source that a split specification names. */
-import { didYouMean, MdpdError } from '@mdpd/core';
+import { didYouMean, howToGet, MdpdError } from '@mdpd/core';
 import type { SourcePart } from './split-spec.ts';
 
 interface NamedSource {
   readonly name: string;
   readonly splits: Readonly<Record<string, unknown>>;
+}
+
+/** Images and texts have sources of their own: which are meant is not known here. */
+function fixOf(name: string, names: readonly string[]): string | undefined {
+  return didYouMean(name, names) ?? howToGet('source', name, names) ?? howToGet('text source', name, names);
 }
 
 /** Throws UNKNOWN_SOURCE or UNKNOWN_SPLIT with what there is; `place` is the recipe key. */
@@ -19,7 +24,7 @@ export function findSource<T extends NamedSource>(
     throw new MdpdError('UNKNOWN_SOURCE', `there is no data source "${part.source}"`, {
       place,
       allowed: names.length > 0 ? names : 'none is installed',
-      fix: didYouMean(part.source, names) ?? 'a folder is written with a slash: ./NAME',
+      fix: fixOf(part.source, names) ?? 'a folder is written with a slash: ./NAME',
       exitCode: 2,
     });
   }

@@ -1,7 +1,8 @@
 /** Decodes image files through sharp into plain rows of bytes. */
 import { readFile, stat } from 'node:fs/promises';
 import { MdpdError, messageOf, systemCode, type RawImage } from '@mdpd/core';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
+import { loadSharp } from './sharp-library.ts';
 
 /** What sharp's own build reads and what is safe to open from strangers: no SVG, no PDF. */
 const readableFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
@@ -13,9 +14,6 @@ const mostFileBytes = 256 << 20;
 /** An image at least this many times larger than needed on both sides is first shrunk to `shrinkTo` times the need. */
 const shrinkFrom = 8;
 const shrinkTo = 4;
-
-// Every image is read once: libvips's cache of operations would only hold memory.
-sharp.cache(false);
 
 export interface DecodeOptions {
   /** How messages name the image. */
@@ -51,6 +49,7 @@ function shrinkWhileDecoding(pipeline: Sharp, metadata: Metadata, needed: Decode
 }
 
 async function readMetadata(bytes: Uint8Array, options: DecodeOptions): Promise<Metadata> {
+  const sharp = await loadSharp();
   let metadata: Metadata;
   try {
     metadata = await sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' }).metadata();
@@ -72,10 +71,11 @@ function firstLine(error: unknown): string {
 
 /**
  * Decodes one image: first frame, rotated as EXIF says, transparency on white, 8 bits, grey or RGB, colour profiles
- * ignored (as Pillow does). Throws IMAGE_UNREADABLE naming `place`.
+ * ignored (as Pillow does). Throws IMAGE_UNREADABLE naming `place`, and SHARP_MISSING.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RawImage> {
   const metadata = await readMetadata(bytes, options);
+  const sharp = await loadSharp();
   const grey = metadata.space === 'b-w' || metadata.space === 'grey16';
   try {
     const upright = sharp(bytes, {

@@ -64,7 +64,7 @@ describe('openFolder', () => {
       "2 error UNKNOWN_SOURCE
         there is no folder source "hub:scenes"
         allowed: none is installed
-        fix: a folder is written with a slash: ./NAME"
+        fix: did you mean "zoo:scenes"? It is not installed: npm install @mdpd/zoo"
     `);
     expect(await failure(openFolder('./coco', options))).toMatchInlineSnapshot(`
       "2 error DATA_MISSING at data.root

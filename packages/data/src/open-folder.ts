@@ -1,7 +1,7 @@
 /** Opens what a recipe names where a folder is expected: a path, or a folder source (`zoo:scenes`). */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { didYouMean, MdpdError, systemCode, type FolderSource } from '@mdpd/core';
+import { didYouMean, howToGet, MdpdError, systemCode, type FolderSource } from '@mdpd/core';
 
 export interface OpenFolderOptions {
   /** `TaskContext.folderSources`. */
@@ -22,7 +22,7 @@ function missing(named: string, path: string, { sources = [], place }: OpenFolde
     return new MdpdError('UNKNOWN_SOURCE', `there is no folder source "${named}"`, {
       place,
       allowed: names.length > 0 ? names : 'none is installed',
-      fix: didYouMean(named, names) ?? 'a folder is written with a slash: ./NAME',
+      fix: howToGet('folder source', named, names) ?? 'a folder is written with a slash: ./NAME',
       exitCode: 2,
     });
   }

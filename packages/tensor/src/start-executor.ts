@@ -1,6 +1,6 @@
 /** Chooses and starts an executor. */
 import {
-  didYouMean,
+  howToGet,
   MdpdError,
   messageOf,
   type Executor,
@@ -30,7 +30,7 @@ export async function startExecutor(
       const names = ['auto', ...providers.map((candidate) => candidate.name)];
       throw new MdpdError('UNKNOWN_EXECUTOR', `there is no executor "${name}"`, {
         allowed: names,
-        fix: didYouMean(name, names),
+        fix: howToGet('executor', name, names),
         exitCode: 2,
       });
     }

@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandsIn, filesBelow, root, textOf } from './workspace.ts';
+import { commandsIn, filesBelow, packageFolders, root, textOf } from './workspace.ts';
 
-const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...filesBelow('docs', '.md'),
+  ...packageFolders().map((folder) => `${folder}/README.md`),
+];
 const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor'];
 const scripts = Object.keys(
   (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts,
@@ -28,6 +33,14 @@ describe.each(pages)('%s', (page) => {
         expect(existsSync(join(root, recipe))).toBe(true);
     }
   });
+});
+
+it('docs/packages.md says what every package is', () => {
+  const names = packageFolders().map(
+    (folder) => (JSON.parse(textOf(`${folder}/package.json`)) as { name: string }).name,
+  );
+  const rows = [...textOf('docs/packages.md').matchAll(/^\| `(@mdpd\/[\w-]+)` /gmu)].map(([, name]) => name!);
+  expect([...new Set(rows)].sort()).toEqual(names.sort());
 });
 
 describe('docs/errors.md', () => {

