@@ -21,5 +21,11 @@ const EDGE = 1e-3;
 export function boxAround(centre: Tensor, raw: Tensor): Tensor {
   const inside = tf.minimum(tf.maximum(centre, EDGE), 1 - EDGE);
   const logits = tf.sub(tf.log(inside), tf.log(tf.sub(1, inside)));
-  return add(raw, tf.pad(logits, [[0, 0], [0, 2]]));
+  return add(
+    raw,
+    tf.pad(logits, [
+      [0, 0],
+      [0, 2],
+    ]),
+  );
 }

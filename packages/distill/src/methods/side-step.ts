@@ -51,7 +51,7 @@ export interface SideTeacher {
   /**
    * @param all inputs of the whole step, [B + U, …]: the labelled examples first, then unlabelled ones
    * @param rows B
-   * @param model what the backbone's head reads: a constant, and read for heads over tokens alone
+   * @param model of backbone and head: constants, read where the side network uses that head or one like it
    */
   gradients(
     side: Params,
@@ -86,10 +86,12 @@ export function createSideTeacher(
   const { backbone, head, task, optimization } = context;
   const { side, feature } = settings;
   const { stream: tokenStream } = head;
-  const ownHead = tokenStream === undefined && hasOwnHead(side, task.head.kind) ? { head } : undefined;
+  const hasOwn = tokenStream === undefined && hasOwnHead(side, task.head.kind);
   const reads = (model: Params): TokenHead | OwnHead | undefined =>
     tokenStream === undefined
-      ? ownHead
+      ? hasOwn
+        ? { head, model }
+        : undefined
       : { stream: tokenStream, logits: (given) => head.apply(model, given) };
   const outputs = task.head.outputs;
   const streams = Object.keys(backbone.streams);
@@ -101,7 +103,7 @@ export function createSideTeacher(
     }),
   );
   const plans = Object.assign(
-    sidePlan(backbone, side, outputs, tokenStream ?? ownHead?.head),
+    sidePlan(backbone, side, outputs, tokenStream ?? (hasOwn ? head : undefined)),
     ...streams.map((stream) =>
       featurePlan(backbone, stream, layers[stream]!, sideShape(backbone, stream, side).width, feature.rank),
     ),

@@ -37,6 +37,7 @@ import {
   poolSide,
   pooledWidth,
   runOwnHead,
+  upGain,
   type OwnHead,
   type TokenHead,
 } from './side-readout.ts';
@@ -182,9 +183,6 @@ function readoutPlan(
   return linearPlan('side.up', width, backbone.streams[reads]!.width, upGain);
 }
 
-/** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
-const upGain = 0.1;
-
 interface Rung {
   /** Hidden state that enters here: h_tap. */
   readonly tap: number;
@@ -257,7 +255,7 @@ function readTokens(
 ): tf.Tensor {
   if (!isOwnHead(reads)) return reads.logits(dense(params, 'side.up', finished[reads.stream]!.state));
   const features = Object.entries(finished).map(([stream, { state }]) => [stream, state]);
-  return runOwnHead(backbone, reads.head, params, Object.fromEntries(features) as TensorRecord, last);
+  return runOwnHead(backbone, reads, params, Object.fromEntries(features) as TensorRecord, last);
 }
 
 /** What the blocks of a ladder may keep for their backward pass before it is computed again instead, in bytes. */

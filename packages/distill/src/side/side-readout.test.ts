@@ -37,7 +37,7 @@ function subject() {
   const states = runStates(backbone, plainParams(params), input);
   const side = uploadAll(drawTensors(sidePlan(backbone, settings, 4, head), createRandom(3)));
   const logits = (given: Params): tf.Tensor =>
-    runSide(backbone, settings, given, states, input, { head }).logits;
+    runSide(backbone, settings, given, states, input, { head, model: params }).logits;
   return { side, logits };
 }
 

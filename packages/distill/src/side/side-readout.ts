@@ -5,8 +5,9 @@
  *
  * - Pooled: a linear of some tokens, or of their means.
  * - Of every token: `up(features)` [B, N, D] through the backbone's own head, which is a constant here (`TokenHead`).
- * - Through a head of the same form as the backbone's, whose parameters are the side network's own: it reads
- *   `up(features)` of all streams (`OwnHead`). Ladder Side-Tuning's up projection stands before the head, too.
+ * - Through a head of the same form as the backbone's, whose parameters are the side network's own (`OwnHead`): it reads
+ *   the finished states of all streams with `up(features)` added, which is small at first. Ladder Side-Tuning's up
+ *   projection stands before the head, too; the sum is Side-Tuning's (Zhang et al. 2020).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Head, ParameterSpec, Params, State, TensorRecord } from '@mdpd/core';
@@ -25,6 +26,8 @@ export interface TokenHead {
 /** The form of the backbone's head, to be filled with parameters of the side network. */
 export interface OwnHead {
   readonly head: Head;
+  /** What stands between the backbone's last block and its head reads these; constants here. */
+  readonly model: Params;
 }
 
 export const isOwnHead = (given: TokenHead | OwnHead): given is OwnHead => 'head' in given;
@@ -82,6 +85,9 @@ function lookAround(params: Params, name: string, x: tf.Tensor, mask: tf.Tensor 
 const UP = 'side.up';
 const HEAD = 'side.head';
 
+/** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
+export const upGain = 0.1;
+
 /** Standard deviation of fresh matrices, as of the backbone's own fresh head. */
 const headDeviation = 0.02;
 
@@ -92,7 +98,7 @@ export function ownHeadPlan(
   widths: Readonly<Record<string, number>>,
 ): TensorPlans {
   const ups = Object.entries(widths).map(([stream, width]) =>
-    linearPlan(`${UP}.${stream}`, width, backbone.streams[stream]!.width),
+    linearPlan(`${UP}.${stream}`, width, backbone.streams[stream]!.width, upGain),
   );
   const own = parameters.map((spec) => [`${HEAD}.${spec.name}`, freshPlan(spec)]);
   return Object.assign({}, ...ups, Object.fromEntries(own)) as TensorPlans;
@@ -110,17 +116,22 @@ function freshPlan({ name, shape, kind }: ParameterSpec): TensorPlan {
  * Logits [B, C] of a side network's own head.
  *
  * @param features - by stream the side network's finished tokens, [B, N, S]
- * @param last - a state of the backbone, for its constants: masks, centres of patches
+ * @param last - h_L
  */
 export function runOwnHead(
   backbone: Backbone,
-  head: Head,
+  { head, model }: OwnHead,
   params: Params,
   features: Readonly<TensorRecord>,
   last: State,
 ): tf.Tensor {
-  const tokens = Object.entries(features).map(([stream, x]) => [stream, dense(params, `${UP}.${stream}`, x)]);
-  const finished = { ...last, ...(Object.fromEntries(tokens) as TensorRecord) };
+  const finished = backbone.finish(model, last);
+  const tokens = Object.entries(features).map(([stream, x]) => [
+    stream,
+    tf.add(finished[stream]!, dense(params, `${UP}.${stream}`, x)),
+  ]);
   const own = Object.fromEntries(head.parameters.map(({ name }) => [name, params[`${HEAD}.${name}`]!]));
-  return head.apply(own, headFeatures(backbone, head, plainParams(own), finished));
+  const seen = { ...finished, ...(Object.fromEntries(tokens) as TensorRecord) };
+  const at = plainParams({ ...model, ...own });
+  return head.apply(at('head'), headFeatures(backbone, head, at, seen));
 }
