@@ -19,6 +19,8 @@ export interface MeasuredRun {
   readonly executor: { readonly name: string };
   readonly run: RunFolder;
   readonly directory: string;
+  /** When the training was asked for, as `process.uptime()`. */
+  readonly begunAt: number;
   readonly trained: TrainedRun;
   readonly evaluations: Evaluations;
   readonly latencies: Latencies;
@@ -54,7 +56,7 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     parameters: countParameters(measured),
     memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
     time: {
-      totalSeconds: process.uptime(),
+      totalSeconds: process.uptime() - measured.begunAt,
       secondsPerStep: trained.secondsPerStep,
       samplesPerSecond: trained.samplesPerSecond,
     },

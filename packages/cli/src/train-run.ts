@@ -15,8 +15,6 @@ import { initialParameters } from './initial-parameters.ts';
 import { metricsFile } from './metrics-file.ts';
 import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
-import type { Output } from './output.ts';
-import { createProgress, type Progress } from './progress.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -24,6 +22,7 @@ import { backboneContext } from './runnable.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
 import { smokeExamples, smokeSettings } from './smoke.ts';
 import { headFor } from './task-head.ts';
+import { note, type Listener } from './train-event.ts';
 
 export interface RunJob {
   readonly recipe: Recipe;
@@ -35,7 +34,9 @@ export interface RunJob {
   readonly opened: OpenedBackbone;
   readonly run: RunFolder;
   readonly directory: string;
-  readonly output: Output;
+  /** When the training was asked for, as `process.uptime()`. */
+  readonly begunAt: number;
+  readonly listener: Listener;
   readonly signal: AbortSignal;
 }
 
@@ -51,25 +52,25 @@ interface PreparedJob extends RunJob {
 
 /** Trains and writes the run's folder, result.json last. */
 export async function trainRun(job: RunJob): Promise<Result> {
-  let task: Task | undefined;
-  const progress = createProgress({ stream: job.output.messages, metric: () => task?.primaryMetric ?? '' });
+  const { recipe, registry, listener } = job;
+  const say = (message: string): void => listener(note(message));
   const metrics = metricsFile(job.run.file('metrics'));
   let executor: Executor | undefined;
   try {
-    const { executor: name, runtime } = job.recipe;
-    const started = await startExecutor(name, job.registry.executors.values, progress.say, {
-      threads: runtime.threads === 'auto' ? undefined : runtime.threads,
-      provider: runtime.provider,
+    const { threads, provider } = recipe.runtime;
+    const started = await startExecutor(recipe.executor, registry.executors.values, say, {
+      threads: threads === 'auto' ? undefined : threads,
+      provider,
     });
     executor = started.executor;
-    progress.say(`executor  ${started.reason}`);
-    task = await openTask(job, [metrics, progress]);
-    const prepared = await prepare(job, progress, { executor, task, reporters: [metrics, progress] });
+    say(`executor  ${started.reason}`);
+    const reporters = [metrics, { name: 'listener', record: listener, progress: listener }];
+    const task = await openTask(job, reporters);
+    const prepared = await prepare(job, { executor, task, reporters });
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
     metrics.close?.();
-    progress.close?.();
     await executor?.stop();
   }
 }
@@ -87,8 +88,7 @@ async function openTask(
     directory,
     limit: recipe.smoke ? smokeExamples : undefined,
     warn: (message) => {
-      const note = { type: 'note', step: 0, message: `warning: ${message}` } as const;
-      reporters.forEach((reporter) => reporter.record?.(note));
+      reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`)));
     },
   });
   // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
@@ -99,10 +99,9 @@ async function openTask(
 
 async function prepare(
   job: RunJob,
-  { say }: Progress,
   parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters'>,
 ): Promise<PreparedJob> {
-  const { opened, recipe } = job;
+  const { opened, recipe, listener } = job;
   const { task } = parts;
   const head = headFor(opened.backbone, task);
   const load = (): ReturnType<typeof initialParameters> =>
@@ -116,10 +115,10 @@ async function prepare(
     return parameters;
   };
   const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
-  say(`data      ${describeOutputs(task)}; ${examples.join(', ')}`);
+  listener(note(`data      ${describeOutputs(task)}; ${examples.join(', ')}`));
   const { family, blocks } = opened.backbone;
   const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
-  say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
+  listener(note(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`));
   return { ...job, ...parts, head, initial };
 }
 
@@ -145,6 +144,15 @@ function describeOutputs({ head, labels }: Task): string {
 async function runPrepared(job: PreparedJob): Promise<Result> {
   const { recipe, registry, opened, executor, run, task, signal } = job;
   const { name: _name, ...settings } = recipe.method;
+  job.listener({
+    type: 'start',
+    folder: run.folder,
+    task: task.name,
+    backbone: opened.name,
+    method: recipe.method.name,
+    executor: executor.name,
+    metric: task.primaryMetric,
+  });
   const trained = await train({
     backbone: opened.backbone,
     head: job.head,

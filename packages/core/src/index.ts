@@ -28,6 +28,8 @@ export {
   type LoadedRecipe,
   type RecipePath,
 } from './recipe-file.ts';
+export { defineRecipe, type MethodInput, type RecipeInput } from './recipe-input.ts';
+export { recipeFromObject } from './recipe-object.ts';
 export { resolveRecipe } from './recipe-resolve.ts';
 export { createRegistry, Shelf, type Registry } from './registry.ts';
 export { tokens, type Registered } from './tokens.ts';
