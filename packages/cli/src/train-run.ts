@@ -18,9 +18,11 @@ import { openModel, saveModel } from './model-folder.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
-import { backboneContext } from './runnable.ts';
+import { memoryWarning } from './memory-advice.ts';
+import { PlannedMemory } from './planned-memory.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
-import { smokeExamples, smokeSettings } from './smoke.ts';
+import { smokeSettings } from './smoke.ts';
+import { openTrainingTask } from './training-task.ts';
 import { headFor } from './task-head.ts';
 import { note, type Listener } from './train-event.ts';
 
@@ -48,6 +50,7 @@ interface PreparedJob extends RunJob {
   /** Parameters to start from, made anew by every call. */
   readonly initial: () => Promise<HostRecord>;
   readonly reporters: readonly Reporter[];
+  readonly planned: PlannedMemory;
 }
 
 /** Trains and writes the run's folder, result.json last. */
@@ -55,18 +58,26 @@ export async function trainRun(job: RunJob): Promise<Result> {
   const { recipe, registry, listener } = job;
   const say = (message: string): void => listener(note(message));
   const metrics = metricsFile(job.run.file('metrics'));
+  const planned = new PlannedMemory((plannedBytes, availableBytes) => {
+    const warning = memoryWarning(recipe, plannedBytes, availableBytes);
+    if (warning !== undefined) say(warning);
+  });
   let executor: Executor | undefined;
   try {
     const { threads, provider } = recipe.runtime;
     const started = await startExecutor(recipe.executor, registry.executors.values, say, {
       threads: threads === 'auto' ? undefined : threads,
       provider,
+      onGraph: (graph) => planned.add(graph),
     });
     executor = started.executor;
     say(`executor  ${started.reason}`);
     const reporters = [metrics, { name: 'listener', record: listener, progress: listener }];
-    const task = await openTask(job, reporters);
-    const prepared = await prepare(job, { executor, task, reporters });
+    const task = await openTrainingTask(job, (message) =>
+      reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`))),
+    );
+    planned.begin(executor);
+    const prepared = await prepare(job, { executor, task, reporters, planned });
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
@@ -75,31 +86,9 @@ export async function trainRun(job: RunJob): Promise<Result> {
   }
 }
 
-async function openTask(
-  { recipe, recipeFile, registry, opened, directory }: RunJob,
-  reporters: readonly Reporter[],
-): Promise<Task> {
-  const task = await registry.tasks.get(recipe.task).open({
-    data: recipe.data,
-    ...backboneContext(opened),
-    sources: registry.sources.values,
-    textSources: registry.textSources.values,
-    folderSources: registry.folderSources.values,
-    directory,
-    limit: recipe.smoke ? smokeExamples : undefined,
-    warn: (message) => {
-      reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`)));
-    },
-  });
-  // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
-  splitOf(task, 'train', recipeFile);
-  splitOf(task, 'test', recipeFile);
-  return task;
-}
-
 async function prepare(
   job: RunJob,
-  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters'>,
+  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters' | 'planned'>,
 ): Promise<PreparedJob> {
   const { opened, recipe, listener } = job;
   const { task } = parts;
@@ -165,6 +154,8 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     reporters: [beginning(run), ...job.reporters],
     signal,
   });
+  // Graphs of the evaluation come later: the peak that is measured is that of training.
+  const plannedBytes = job.planned.bytes;
   try {
     const paths = await savePaths(job, trained);
     const evaluations = await evaluatePaths(paths, {
@@ -175,7 +166,7 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     });
     const latencies = await timePaths(paths, { executor, task, split: 'test' });
     throwIfStopped(signal);
-    const result = await measureResult({ ...job, trained, evaluations, latencies });
+    const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
     run.finish(result);
     return result;
