@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { commandsIn, filesBelow, root, textOf } from './workspace.ts';
 
 const pages = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')];
-const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor'];
+const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor', 'plan', 'schema'];
 const scripts = Object.keys(
   (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts,
 );
