@@ -72,6 +72,7 @@ export async function planMethod(
   const most = (of: (found: Forecast) => number): number => Math.max(...phases.map(({ found }) => of(found)));
   // Every length of inputs has a graph of its own, which keeps its memory to the end of the phase.
   const arenaBytes = lengths.memory * most((found) => found.arenaBytes);
+  const nodes = lengths.graphs * most((found) => found.nodes);
   const stateBytes = Object.values(state).reduce((sum, part) => sum + bytesOf(part as HostRecord), 0);
   const liveBytes = stateBytes + most(({ resultBytes }) => resultBytes) + inputBytes(batches);
   const totalSeconds = phases.reduce((sum, { steps, seconds }) => sum + steps * seconds, 0);
@@ -80,7 +81,7 @@ export async function planMethod(
     trainableParameters: (bytesOf(state.trained) + bytesOf(state.side)) / 4,
     stateBytes,
     arenaBytes,
-    peakRssBytes: plannedRss({ baseBytes: job.baseBytes, liveBytes, arenaBytes }),
+    peakRssBytes: plannedRss({ baseBytes: job.baseBytes, liveBytes, arenaBytes, nodes }),
     secondsPerStep: totalSeconds / plan.steps,
     steps: plan.steps,
     totalSeconds,
@@ -119,6 +120,8 @@ function zeros({ backbone, head }: PlanJob): HostRecord {
 interface Lengths {
   readonly memory: number;
   readonly time: number;
+  /** Graphs that are made, one for each length. */
+  readonly graphs: number;
 }
 
 /** Examples of the largest batch, and how the others compare with it: in proportion to their numbers of tokens. */
@@ -128,7 +131,7 @@ function largestBatch(
 ): { readonly indices: Int32Array; readonly lengths: Lengths } {
   const dataset = task.splits.train!;
   const ranks = bucketRanks(dataset);
-  if (!ranks) return { indices: plan.indices(0), lengths: { memory: 1, time: 1 } };
+  if (!ranks) return { indices: plan.indices(0), lengths: { memory: 1, time: 1, graphs: 1 } };
   const largest = ranks.reduce((most, rank) => Math.max(most, rank), 0);
   const members = [...ranks.keys()].filter((index) => ranks[index] === largest);
   const indices = Int32Array.from({ length: plan.batchSize }, (_, i) => members[i % members.length]!);
@@ -141,7 +144,11 @@ function largestBatch(
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return {
     indices,
-    lengths: { memory: full.reduce((sum, size) => sum + size, 0) / longest, time: mean / longest },
+    lengths: {
+      memory: full.reduce((sum, size) => sum + size, 0) / longest,
+      time: mean / longest,
+      graphs: full.length,
+    },
   };
 }
 

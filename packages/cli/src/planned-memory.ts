@@ -10,13 +10,19 @@ export interface MemoryParts {
   readonly liveBytes: number;
   /** Intermediate values. */
   readonly arenaBytes: number;
+  /** Of the graphs that are open at once. */
+  readonly nodes: number;
 }
 
-/** What tracing, the runtime's session and its operators take besides: measured, see docs/plan.md. */
-const besidesBytes = 45e6;
+/**
+ * What tracing, sessions and what operators need for themselves take besides, and what a session holds for every node:
+ * fitted to the training rows of the bench on `vit-s`, see docs/plan.md.
+ */
+const besidesBytes = 50e6;
+const bytesPerNode = 8500;
 
-export function plannedRss({ baseBytes, liveBytes, arenaBytes }: MemoryParts): number {
-  return Math.round(baseBytes + liveBytes + arenaBytes + besidesBytes);
+export function plannedRss({ baseBytes, liveBytes, arenaBytes, nodes }: MemoryParts): number {
+  return Math.round(baseBytes + liveBytes + arenaBytes + besidesBytes + bytesPerNode * nodes);
 }
 
 /** Follows the graphs of a run: each says what it will need before it runs for the first time. */
@@ -38,10 +44,10 @@ export class PlannedMemory {
     this.baseBytes = rss().rssBytes;
   }
 
-  add({ arenaBytes }: CompiledGraph): void {
+  add({ arenaBytes, nodes }: CompiledGraph): void {
     if (!this.executor) return;
     const { liveBytes } = this.executor.memory();
-    const planned = plannedRss({ baseBytes: this.baseBytes, liveBytes, arenaBytes });
+    const planned = plannedRss({ baseBytes: this.baseBytes, liveBytes, arenaBytes, nodes });
     this.largest = Math.max(this.largest ?? 0, planned);
     const available = availableBytes();
     if (this.warned || planned <= available) return;

@@ -89,6 +89,8 @@ interface StoredBuffer extends Stored {
 export function compiledExecutor(options: CompiledExecutorOptions): Executor {
   const { client, description, threads, settings, onGraph } = options;
   const open = new Set<GraphRunner>();
+  const total = (what: 'arenaBytes' | 'nodes'): number =>
+    [...open].reduce((sum, runner) => sum + runner[what], 0);
   const backend = traceBackend();
   const buffers = new BufferTable(client);
   void tf.setBackend(backendName);
@@ -115,7 +117,7 @@ export function compiledExecutor(options: CompiledExecutorOptions): Executor {
         });
         runners.set(signature, runner);
         open.add(runner);
-        onGraph?.({ name, arenaBytes: [...open].reduce((sum, each) => sum + each.arenaBytes, 0) });
+        onGraph?.({ name, arenaBytes: total('arenaBytes'), nodes: total('nodes') });
       }
       return (await runner.run(leaves)) as Result;
     };

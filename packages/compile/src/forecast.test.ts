@@ -51,7 +51,8 @@ describe('on the executor', () => {
   it('is what the executor says of the graph, until it is released', async () => {
     const fn = (x: tf.Tensor): tf.Tensor => tf.mean(tf.sin(tf.matMul(x, x)));
     const x = executor.upload({ data: new Float32Array(250_000), shape: [500, 500], dtype: 'float32' });
-    const planned = forecast(fn, [x]).arenaBytes;
+    const { arenaBytes, nodes } = forecast(fn, [x]);
+    const [one, two] = [1, 2].map((count) => ({ arenaBytes: count * arenaBytes, nodes: count * nodes }));
     const first = executor.prepare('first', fn);
     (await first(x)).dispose();
     const second = executor.prepare('second', fn);
@@ -60,9 +61,9 @@ describe('on the executor', () => {
     const third = executor.prepare('third', fn);
     (await third(x)).dispose();
     expect(graphs).toEqual([
-      { name: 'first', arenaBytes: planned },
-      { name: 'second', arenaBytes: 2 * planned },
-      { name: 'third', arenaBytes: 2 * planned },
+      { name: 'first', ...one },
+      { name: 'second', ...two },
+      { name: 'third', ...two },
     ]);
     x.dispose();
     await Promise.all([second.release(), third.release()]);

@@ -12,6 +12,8 @@ export interface Forecast {
   readonly arenaBytes: number;
   /** Bytes of results that get buffers of their own: those that are not written over what they replace. */
   readonly resultBytes: number;
+  /** What the runtime holds for a graph grows with them. */
+  readonly nodes: number;
   /** Operations of matrix products, two a multiplication. */
   readonly flops: number;
   /** Bytes that all other nodes read and write. */
@@ -37,6 +39,7 @@ export function forecast<const Args extends readonly unknown[]>(
   const added = graph.outputs.filter(({ name }) => !replaced.has(name));
   return {
     arenaBytes: arenaBytes(graph),
+    nodes: graph.nodes.length,
     resultBytes: added.reduce((sum, { value }) => sum + bytesOf(value), 0),
     ...workOf(graph),
   };

@@ -25,6 +25,7 @@ export interface GraphPlan {
   readonly model: Uint8Array | undefined;
   /** Bytes that the runtime's arena will take for a run, and keep until the session is closed. */
   readonly arenaBytes: number;
+  readonly nodes: number;
 }
 
 export interface PlanJob {
@@ -75,6 +76,7 @@ export function planGraph(job: PlanJob): GraphPlan {
     result: traced.result,
     model: outputs.length > 0 ? toOnnx(graph, { file, hideShapes: true, unreadable }) : undefined,
     arenaBytes: arenaBytes(graph),
+    nodes: graph.nodes.length,
   };
 }
 

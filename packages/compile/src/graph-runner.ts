@@ -38,9 +38,10 @@ export class GraphRunner {
   private readonly session = sessions++;
   private readonly client: SessionClient;
   private readonly buffers: BufferTable;
-  private readonly plan: Omit<GraphPlan, 'model' | 'arenaBytes'>;
+  private readonly plan: Omit<GraphPlan, 'model' | 'arenaBytes' | 'nodes'>;
   /** Bytes that the runtime's arena will take for a run, and keep. */
   readonly arenaBytes: number;
+  readonly nodes: number;
   private readonly isEmpty: boolean;
   private readonly created: Promise<unknown>;
 
@@ -48,9 +49,10 @@ export class GraphRunner {
     this.client = job.client;
     this.buffers = job.buffers;
     keepYoungGenerationSmall();
-    const { model, arenaBytes, ...plan } = planGraph(job);
+    const { model, arenaBytes, nodes, ...plan } = planGraph(job);
     this.plan = plan;
     this.arenaBytes = arenaBytes;
+    this.nodes = nodes;
     this.isEmpty = model === undefined;
     const isLarge = model !== undefined && model.byteLength > worthCollecting;
     this.created = model

@@ -59,6 +59,8 @@ export interface CompiledGraph {
   readonly name: string;
   /** Bytes that all graphs that are open now will hold for intermediate values: each keeps what its runs needed. */
   readonly arenaBytes: number;
+  /** Nodes of these graphs. */
+  readonly nodes: number;
 }
 
 /** How an executor runs; those that have no choice take no notice. */
