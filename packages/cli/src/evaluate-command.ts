@@ -1,19 +1,14 @@
 /** `mdpd evaluate <run or model>` */
-import { MdpdError, type ModelPath, type Recipe, type Registry, type SplitName } from '@mdpd/core';
-import { startExecutor } from '@mdpd/tensor/start-executor';
+import { loadRecipe, MdpdError } from '@mdpd/core';
 import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
-import { evaluatePaths } from './evaluate-paths.ts';
+import { evaluateTarget } from './evaluate-target.ts';
 import { formatCount, formatMetric, formatTable } from './format.ts';
-import { createOutput, toJson, type Output } from './output.ts';
-import { describeProblems, loadPlugins } from './plugins.ts';
+import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
-import { openRunnable } from './runnable.ts';
+import { splitNamed, splitNames } from './split-name.ts';
 import { listenForStop } from './stop-signal.ts';
-import { findTarget, pluginsFor, type Target } from './target.ts';
-import { executorOf, recipeFor } from './target-recipe.ts';
-
-const splits: readonly SplitName[] = ['train', 'validation', 'test'];
+import type { Listener } from './train-event.ts';
 
 export default command({
   name: 'evaluate',
@@ -33,7 +28,7 @@ export default command({
     },
     split: {
       type: 'string',
-      valueHint: splits.join('|'),
+      valueHint: splitNames.join('|'),
       description: 'split to evaluate on (default: test)',
     },
     limit: { type: 'string', valueHint: 'number', description: 'only the first examples' },
@@ -46,7 +41,7 @@ export default command({
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
   },
-  run: (args) => evaluateTarget(args._[0]!, args._.slice(1), args),
+  run: (args) => evaluate(args._[0]!, args._.slice(1), args),
 });
 
 interface EvaluateOptions {
@@ -57,23 +52,36 @@ interface EvaluateOptions {
   readonly json?: boolean;
 }
 
-async function evaluateTarget(
+async function evaluate(
   name: string,
   overrides: readonly string[],
   options: EvaluateOptions,
 ): Promise<number> {
   const output = createOutput({ json: options.json === true });
   const limit = wholeNumber('evaluate', '--limit', options.limit);
-  const split = splitNamed(options.split ?? 'test');
-  const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd(), options.recipe));
-  describeProblems(problems).forEach(output.message);
-  const target = findTarget(name, registry, process.cwd());
-  const { recipe, directory } = recipeFor(target, options.recipe, overrides, registry);
-  const executor = options.executor ?? executorOf(target, recipe);
+  const split = splitNamed(options.split ?? 'test', 'option --split of mdpd evaluate');
+  const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, overrides);
   const stopper = listenForStop(output.message);
+  const progress = createProgress({ stream: output.messages, metric: () => '' });
+  const listener: Listener = (event) => {
+    if (event.type === 'progress') progress.progress?.(event);
+    else if (event.type !== 'start') progress.record?.(event);
+  };
+  const { executor } = options;
+  const { signal } = stopper;
+  const request = {
+    name,
+    recipe,
+    overrides,
+    split,
+    limit,
+    executor,
+    directory: process.cwd(),
+    signal,
+    listener,
+  };
   try {
-    const request = { target, registry, recipe, directory, executor, split, limit, signal: stopper.signal };
-    const found = await evaluateOn(request, output);
+    const found = await evaluateTarget(request).finally(() => progress.close?.());
     const { examples, metrics } = found;
     output.answer(output.json ? toJson(found) : formatEvaluation(name, split, examples, metrics));
     return 0;
@@ -85,57 +93,6 @@ async function evaluateTarget(
   }
 }
 
-interface EvaluationRequest {
-  readonly target: Target;
-  readonly registry: Registry;
-  readonly recipe: Recipe;
-  readonly directory: string;
-  readonly executor: string;
-  readonly split: SplitName;
-  readonly limit: number | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** What `--json` prints. */
-interface TargetEvaluation {
-  readonly target: string;
-  readonly path: ModelPath;
-  readonly split: SplitName;
-  readonly examples: number;
-  readonly primary: string;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly executor: string;
-  readonly seconds: number;
-}
-
-async function evaluateOn(request: EvaluationRequest, output: Output): Promise<TargetEvaluation> {
-  const { target, registry, recipe, directory, split, limit, signal } = request;
-  let primary = '';
-  const progress = createProgress({ stream: output.messages, metric: () => primary });
-  const { executor } = await startExecutor(request.executor, registry.executors.values, progress.say);
-  try {
-    const warn = (message: string): void => progress.say(`warning: ${message}`);
-    const runnable = await openRunnable(target, { registry, recipe, directory, splits: [split], warn });
-    const { task, path } = runnable;
-    primary = task.primaryMetric;
-    const evaluations = await evaluatePaths([runnable], {
-      executor,
-      task,
-      split,
-      limit,
-      batchSize: recipe.train.evaluateBatchSize,
-      reporters: [{ name: 'progress', progress: progress.progress }],
-      step: target.run?.result.steps ?? 0,
-      signal,
-    });
-    const { metrics, examples, seconds } = evaluations[path]!;
-    return { target: target.name, path, split, examples, primary, metrics, executor: executor.name, seconds };
-  } finally {
-    await progress.close?.();
-    await executor.stop();
-  }
-}
-
 export function formatEvaluation(
   name: string,
   split: string,
@@ -144,13 +101,4 @@ export function formatEvaluation(
 ): string {
   const rows = Object.entries(metrics).map(([metric, value]) => [metric, formatMetric(metric, value)]);
   return `${name} on ${formatCount(examples)} ${split} examples\n${formatTable(rows, '  ')}`;
-}
-
-function splitNamed(name: string): SplitName {
-  const found = splits.find((each) => each === name);
-  if (found) return found;
-  throw new MdpdError('OPTION_VALUE', `option --split of mdpd evaluate is "${name}"`, {
-    allowed: splits,
-    exitCode: 2,
-  });
 }

@@ -10,6 +10,10 @@ interface Entry {
 /** Descriptions stand here, so that `mdpd --help` loads no command. */
 const commands: Readonly<Record<string, Entry>> = {
   train: { description: 'fine-tune a model from a recipe', load: () => import('./train-command.ts') },
+  plan: {
+    description: 'predict memory and time of every method',
+    load: () => import('./plan-command.ts'),
+  },
   evaluate: {
     description: 'evaluate a run or a model on a split',
     load: () => import('./evaluate-command.ts'),
@@ -23,6 +27,10 @@ const commands: Readonly<Record<string, Entry>> = {
   list: {
     description: 'show what is installed: tasks, backbones, methods, …',
     load: () => import('./list-command.ts'),
+  },
+  schema: {
+    description: 'write the JSON Schema of recipes, for editors',
+    load: () => import('./schema-command.ts'),
   },
   doctor: {
     description: 'check this machine and what is missing',

@@ -19,7 +19,11 @@ export interface MeasuredRun {
   readonly executor: { readonly name: string };
   readonly run: RunFolder;
   readonly directory: string;
+  /** When the training was asked for, as `process.uptime()`. */
+  readonly begunAt: number;
   readonly trained: TrainedRun;
+  /** What the graphs of the training were known to need; undefined where nothing was compiled. */
+  readonly plannedBytes: number | undefined;
   readonly evaluations: Evaluations;
   readonly latencies: Latencies;
 }
@@ -52,9 +56,9 @@ export async function measureResult(measured: MeasuredRun): Promise<Result> {
     fadeGap: faded && side ? side.metrics[primary]! - faded.metrics[primary]! : null,
     agreement: faded && side && !scored.includes(task.head.kind) ? agreement(faded, side, task) : null,
     parameters: countParameters(measured),
-    memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: null },
+    memory: { peakRssBytes: trained.peakRssBytes, plannedBytes: measured.plannedBytes ?? null },
     time: {
-      totalSeconds: process.uptime(),
+      totalSeconds: process.uptime() - measured.begunAt,
       secondsPerStep: trained.secondsPerStep,
       samplesPerSecond: trained.samplesPerSecond,
     },

@@ -1,5 +1,6 @@
 /** Where a command writes: answers to standard output, messages to standard error. */
-import { formatError, MdpdError, messageOf } from '@mdpd/core/errors';
+import { formatError } from '@mdpd/core/errors';
+import { internalError } from './internal-error.ts';
 
 export interface Stream {
   write(text: string): unknown;
@@ -53,7 +54,7 @@ export function reportFailure(
   output: Output,
   debug = process.env['MDPD_DEBUG'] === '1',
 ): number {
-  const error = thrown instanceof MdpdError ? thrown : internal(thrown);
+  const error = internalError(thrown);
   output.message(formatError(error));
   if (debug && thrown instanceof Error) output.message(thrown.stack ?? '');
   if (output.json) {
@@ -61,11 +62,4 @@ export function reportFailure(
     output.answer(toJson({ error: { code, message, place, allowed, fix } }));
   }
   return error.exitCode;
-}
-
-function internal(thrown: unknown): MdpdError {
-  return new MdpdError('INTERNAL', messageOf(thrown), {
-    fix: 'this is a bug in mdpd: run it again with MDPD_DEBUG=1 and report what it prints',
-    cause: thrown,
-  });
 }

@@ -1,21 +1,14 @@
 /** `mdpd predict <run or model> <input …>` */
-import { MdpdError, resolveRecipe, type Executor, type HostRecord, type Prediction } from '@mdpd/core';
-import { prepareOutputs } from '@mdpd/distill/engine/outputs';
-import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
-import { startExecutor } from '@mdpd/tensor/start-executor';
+import { MdpdError, type Prediction } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions, optional, variadic, wholeNumber } from './command-line.ts';
 import { drawPredictions } from './draw.ts';
 import { clip, formatShare, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
-import { describeProblems, loadPlugins } from './plugins.ts';
 import { inputsOf } from './predict-inputs.ts';
 import { defaultFolder, submit } from './predict-submission.ts';
-import { openRunnable, type Runnable } from './runnable.ts';
-import { findTarget, pluginsFor, recipeOf } from './target.ts';
+import { Predictor, withTop } from './predictor.ts';
 
-/** Inputs that run at once: bounds memory when thousands are named. */
-const chunkSize = 32;
 const defaultTop = 3;
 
 export default command({
@@ -99,62 +92,16 @@ async function predict(name: string, typed: readonly string[], options: PredictO
   const output = createOutput({ json: options.json === true });
   const inputs = inputsOf(typed, options.file);
   const top = wholeNumber('predict', '--top', options.top) ?? defaultTop;
-  const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd()));
-  describeProblems(problems).forEach(output.message);
-  const target = findTarget(name, registry, process.cwd());
-  // Only a side network needs its recipe: for the backbone below it.
-  const recipe = target.kind === 'side' ? resolveRecipe(recipeOf(target.run!), registry) : undefined;
-  const warn = (message: string): void => output.message(`warning: ${message}`);
-  const { executor } = await startExecutor(options.executor ?? 'auto', registry.executors.values, warn);
-  const directory = process.cwd();
-  let predictions: Prediction[];
-  try {
-    const open = { registry, recipe, withData: false, directory, splits: [], warn };
-    predictions = await predictAll(await openRunnable(target, open), inputs, executor);
-  } finally {
-    await executor.stop();
-  }
-  const answers = predictions.map((prediction, i) => ({
-    input: inputs[i]!,
-    ...prediction,
-    ...(prediction.top ? { top: prediction.top.slice(0, top) } : {}),
-  }));
+  const predictor = await Predictor.open(name, {
+    executor: options.executor ?? 'auto',
+    directory: process.cwd(),
+    warn: output.message,
+  });
+  const predictions = await predictor.predict(inputs).finally(() => predictor.dispose());
+  const answers = predictions.map((each, i) => ({ input: inputs[i]!, ...withTop(each, top) }));
   if (options.draw !== undefined) await drawPredictions(answers, options.draw);
   output.answer(output.json ? toJson(answers) : formatPredictions(answers));
   return 0;
-}
-
-async function predictAll(
-  model: Runnable,
-  inputs: readonly string[],
-  executor: Executor,
-): Promise<Prediction[]> {
-  const { task, parameters } = model;
-  const params = uploadRecord(executor, parameters);
-  const outputs = prepareOutputs(executor, 'predict', model, task);
-  const predictions: Prediction[] = [];
-  for (let start = 0; start < inputs.length; start += chunkSize) {
-    const batch = await task.encode(inputs.slice(start, start + chunkSize));
-    const output = await outputs.of(params, batch);
-    const width = output.length / batch.size;
-    for (let row = 0; row < batch.size; row++) {
-      const own = output.subarray(row * width, (row + 1) * width);
-      predictions.push(outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row)));
-    }
-  }
-  disposeRecord(params);
-  await outputs.release();
-  return predictions;
-}
-
-/** One example of a record of [B, …] tensors, each [1, …]. */
-function rowOf(record: HostRecord, row: number): HostRecord {
-  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
-    const size = data.length / shape[0]!;
-    const own = data.slice(row * size, (row + 1) * size);
-    return [name, { data: own, shape: [1, ...shape.slice(1)], dtype }] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 /** Columns that an input has room in: texts may be long. */

@@ -1,6 +1,7 @@
 /** `mdpd predict <run> --submission`: answers to a benchmark's examples without labels, as its server reads them. */
 import { statSync } from 'node:fs';
 import {
+  loadRecipe,
   MdpdError,
   systemCode,
   type Dataset,
@@ -49,10 +50,13 @@ export async function submit(
 ): Promise<number> {
   const output = createOutput({ json: options.json === true });
   checkFolder(options.folder);
-  const { registry, problems } = await loadPlugins(pluginsFor(name, process.cwd(), options.recipe));
+  const here = process.cwd();
+  const named = options.recipe === undefined ? undefined : loadRecipe(options.recipe, overrides);
+  const { registry, problems } = await loadPlugins(pluginsFor(name, here, named));
   describeProblems(problems).forEach(output.message);
-  const target = findTarget(name, registry, process.cwd());
-  const { recipe, directory } = recipeFor(target, options.recipe, overrides, registry);
+  const target = findTarget(name, registry, here);
+  const request = { recipe: named, overrides, directory: here };
+  const { recipe, directory } = recipeFor(target, request, registry);
   const stopper = listenForStop(output.message);
   const progress = createProgress({ stream: output.messages, metric: () => '' });
   const wanted = options.executor ?? executorOf(target, recipe);

@@ -30,14 +30,18 @@ export interface RunFolder {
   begin(): void;
 }
 
-/** `runs/<recipe>/<time>` */
-export function defaultRunFolder(recipeFile: string, now: Date = new Date()): string {
+/** `runs/<recipe>/<time>`, relative to `directory`, where there is nothing yet. */
+export function defaultRunFolder(
+  recipeFile: string,
+  now: Date = new Date(),
+  directory: string = process.cwd(),
+): string {
   const stem = path.parse(recipeFile).name;
   const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   const base = path.join('runs', stem, time);
   for (let attempt = 1; ; attempt++) {
     const folder = attempt === 1 ? base : `${base}-${attempt}`;
-    if (!existsSync(folder)) return folder;
+    if (!existsSync(path.resolve(directory, folder))) return folder;
   }
 }
 

@@ -1,31 +1,31 @@
 /** The recipe that goes with a target: whose data `evaluate` and `predict --submission` read. */
-import {
-  MdpdError,
-  loadRecipe,
-  resolveRecipe,
-  type LoadedRecipe,
-  type Recipe,
-  type Registry,
-} from '@mdpd/core';
+import { MdpdError, resolveRecipe, type LoadedRecipe, type Recipe, type Registry } from '@mdpd/core';
 import { recipeOf, type Target } from './target.ts';
+
+export interface NamedRecipe {
+  /** The recipe that the user names; undefined: that of the run. */
+  readonly recipe: LoadedRecipe | undefined;
+  /** What replaces settings of the run's recipe. */
+  readonly overrides: readonly string[];
+  /** Against it paths of `recipe` are resolved. */
+  readonly directory: string;
+}
 
 /** The recipe whose data is used: the one that is named, else that of the run. Throws RECIPE_NEEDED. */
 export function recipeFor(
   target: Target,
-  file: string | undefined,
-  overrides: readonly string[],
+  named: NamedRecipe,
   registry: Registry,
 ): { recipe: Recipe; directory: string } {
-  const found = loadFor(target, file, overrides);
+  const found = loadFor(target, named);
   return { recipe: resolveRecipe(found.loaded, registry), directory: found.directory };
 }
 
 function loadFor(
   target: Target,
-  file: string | undefined,
-  overrides: readonly string[],
+  { recipe, overrides, directory }: NamedRecipe,
 ): { loaded: LoadedRecipe; directory: string } {
-  if (file !== undefined) return { loaded: loadRecipe(file, overrides), directory: process.cwd() };
+  if (recipe) return { loaded: recipe, directory };
   if (target.run) return { loaded: recipeOf(target.run, overrides), directory: target.run.directory };
   throw new MdpdError(
     'RECIPE_NEEDED',

@@ -45,11 +45,11 @@ export function findTarget(name: string, registry: Registry, directory: string):
 }
 
 /**
- * The plugins that a target needs: those that its run's recipe names, or the recipe that the user names. They must be
+ * The plugins that a target needs: those that its run's recipe names, or `recipe`, which the user names. They must be
  * loaded before the target can be opened.
  */
-export function pluginsFor(name: string, directory: string, recipeFile?: string): PluginOptions {
-  if (recipeFile !== undefined) return { named: loadRecipe(recipeFile).plugins, directory };
+export function pluginsFor(name: string, directory: string, recipe?: LoadedRecipe): PluginOptions {
+  if (recipe !== undefined) return { named: recipe.plugins, directory };
   const folder = runFolderOf(path.resolve(directory, name));
   if (folder === undefined) return { directory };
   const run = finishedRun(folder);

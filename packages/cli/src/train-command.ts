@@ -1,14 +1,14 @@
 /** `mdpd train <recipe.yaml> [key=value …]` */
-import { loadRecipe, MdpdError, resolveRecipe, stringifyRecipe } from '@mdpd/core';
-import { openBackbone } from './backbone-reference.ts';
+import { loadRecipe, MdpdError } from '@mdpd/core';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { createOutput, reportFailure, toJson, type Output } from './output.ts';
-import { pinHubData } from './pin-hub-data.ts';
-import { describeProblems, loadPlugins } from './plugins.ts';
-import { createRunFolder, defaultRunFolder } from './run-folder.ts';
+import { createProgress } from './progress.ts';
+import { defaultRunFolder } from './run-folder.ts';
 import { listenForStop, type Stopper } from './stop-signal.ts';
 import { formatSummary } from './summary.ts';
+import type { Listener } from './train-event.ts';
+import { runTraining } from './train-flow.ts';
 
 export default command({
   name: 'train',
@@ -56,51 +56,42 @@ async function train(
   options: TrainOptions,
 ): Promise<number> {
   const output = createOutput({ json: options.json === true });
-  const directory = process.cwd();
   const loaded = loadRecipe(recipeFile, options.smoke ? [...overrides, 'smoke=true'] : overrides);
-  const { registry, problems } = await loadPlugins({ named: loaded.plugins, directory });
-  describeProblems(problems).forEach(output.message);
-  const resolved = resolveRecipe(loaded, registry);
-  const hub = {
-    warn: (message: string) => output.message(`warning: ${message}`),
-    report: (message: string) => output.message(message),
-  };
-  const data = await pinHubData(resolved.data, (at) => loaded.locate(['data', ...at]), hub);
-  const opened = await openBackbone(
-    resolved.backbone,
-    registry,
-    directory,
-    (at) => loaded.locate(['backbone', ...at]),
-    hub,
-  );
-  const recipe = { ...resolved, backbone: opened.pinned ?? resolved.backbone, data };
-  const typed = ['mdpd train', recipeFile, ...overrides].join(' ');
-  const text = stringifyRecipe(recipe, `${typed}\nas resolved: every default written out`);
-  const run = createRunFolder(options.out ?? defaultRunFolder(recipeFile), text);
   const stopper = listenForStop(output.message);
+  const { listener, close } = shown(output);
   try {
-    // Only now: wrong recipes are refused before the heavy modules are loaded.
-    const { trainRun } = await import('./train-run.ts');
-    const result = await trainRun({
-      recipe,
+    const { run, result } = await runTraining({
+      loaded,
       recipeFile,
-      recipeText: text,
-      registry,
-      opened,
-      run,
-      directory,
-      output,
+      out: options.out ?? defaultRunFolder(recipeFile),
+      directory: process.cwd(),
+      heading: ['mdpd train', recipeFile, ...overrides].join(' '),
+      begunAt: 0,
       signal: stopper.signal,
-    });
+      listener,
+    }).finally(close);
     const summary = (): string => formatSummary(result, run.name, output.bold);
     output.answer(output.json ? toJson({ run: run.name, ...result }) : summary());
     return 0;
   } catch (thrown) {
-    run.fail(thrown);
     return failureCode(thrown, output, stopper);
   } finally {
     stopper.release();
   }
+}
+
+/** Shows what happens on standard error. */
+function shown({ messages }: Output): { readonly listener: Listener; close(): void } {
+  let metric = '';
+  const progress = createProgress({ stream: messages, metric: () => metric });
+  return {
+    listener: (event) => {
+      if (event.type === 'start') metric = event.metric;
+      else if (event.type === 'progress') progress.progress?.(event);
+      else progress.record?.(event);
+    },
+    close: () => progress.close?.(),
+  };
 }
 
 /** Reports what was thrown; a run that was stopped has the exit code that shells expect of the signal. */

@@ -17,7 +17,6 @@ import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
 import { throwIfStopped } from '@mdpd/distill/engine/stop';
 import { train, type TrainedRun } from '@mdpd/distill/engine/train';
 import path from 'node:path';
-import { withAddedMetrics } from './added-metrics.ts';
 import type { OpenedBackbone } from './backbone-reference.ts';
 import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
@@ -27,15 +26,16 @@ import { initialParameters } from './initial-parameters.ts';
 import { metricsFile } from './metrics-file.ts';
 import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
-import type { Output } from './output.ts';
-import { createProgress, type Progress } from './progress.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from './result.ts';
 import type { RunFolder } from './run-folder.ts';
-import { backboneContext } from './runnable.ts';
+import { memoryWarning } from './memory-advice.ts';
+import { PlannedMemory } from './planned-memory.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
-import { smokeExamples, smokeSettings } from './smoke.ts';
+import { smokeSettings } from './smoke.ts';
+import { openTrainingTask } from './training-task.ts';
 import { headFor } from './task-head.ts';
+import { note, type Listener } from './train-event.ts';
 
 export interface RunJob {
   readonly recipe: Recipe;
@@ -47,7 +47,9 @@ export interface RunJob {
   readonly opened: OpenedBackbone;
   readonly run: RunFolder;
   readonly directory: string;
-  readonly output: Output;
+  /** When the training was asked for, as `process.uptime()`. */
+  readonly begunAt: number;
+  readonly listener: Listener;
   readonly signal: AbortSignal;
 }
 
@@ -59,18 +61,26 @@ interface PreparedJob extends RunJob {
   /** Parameters to start from, made anew by every call. */
   readonly initial: () => Promise<HostRecord>;
   readonly reporters: readonly Reporter[];
+  readonly planned: PlannedMemory;
 }
 
 /** Trains and writes the run's folder, result.json last. */
 export async function trainRun(job: RunJob): Promise<Result> {
-  let task: Task | undefined;
-  const progress = createProgress({ stream: job.output.messages, metric: () => task?.primaryMetric ?? '' });
-  const scope = scopeOf(job, progress);
+  const { recipe, listener } = job;
+  const say = (message: string): void => listener(note(message));
+  const planned = new PlannedMemory((plannedBytes, availableBytes) => {
+    const warning = memoryWarning(recipe, plannedBytes, availableBytes);
+    if (warning !== undefined) say(warning);
+  });
+  const scope = scopeOf(job, planned, say);
   const { reporters } = scope;
   try {
     const executor = await scope.executor();
-    task = await openTask(job, reporters);
-    const prepared = await prepare(job, progress, { executor, task, reporters });
+    const task = await openTrainingTask(job, (message) =>
+      reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`))),
+    );
+    planned.begin(executor);
+    const prepared = await prepare(job, { executor, task, reporters, planned });
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
@@ -78,54 +88,33 @@ export async function trainRun(job: RunJob): Promise<Result> {
   }
 }
 
-function scopeOf({ recipe, recipeFile, registry, run, directory }: RunJob, progress: Progress): RunScope {
+function scopeOf(
+  { recipe, recipeFile, registry, run, directory, listener }: RunJob,
+  planned: PlannedMemory,
+  say: (message: string) => void,
+): RunScope {
   const about = { folder: run.folder, recipe, recipeFile, directory };
   return createRunScope(registry, about, {
     startExecutor: async () => {
-      const { executor: name, runtime } = recipe;
-      const started = await startExecutor(name, registry.executors.values, progress.say, {
-        threads: runtime.threads === 'auto' ? undefined : runtime.threads,
-        provider: runtime.provider,
+      const { threads, provider } = recipe.runtime;
+      const started = await startExecutor(recipe.executor, registry.executors.values, say, {
+        threads: threads === 'auto' ? undefined : threads,
+        provider,
+        onGraph: (graph) => planned.add(graph),
       });
-      progress.say(`executor  ${started.reason}`);
+      say(`executor  ${started.reason}`);
       return started.executor;
     },
-    reporters: [metricsFile(run.file('metrics')), progress],
-    warn: (message) => progress.say(`warning: ${message}`),
+    reporters: [metricsFile(run.file('metrics')), { name: 'listener', record: listener, progress: listener }],
+    warn: (message) => say(`warning: ${message}`),
   });
-}
-
-async function openTask(
-  { recipe, recipeFile, registry, opened, directory }: RunJob,
-  reporters: readonly Reporter[],
-): Promise<Task> {
-  const warn = (message: string): void => {
-    const note = { type: 'note', step: 0, message: `warning: ${message}` } as const;
-    reporters.forEach((reporter) => reporter.record?.(note));
-  };
-  const own = await registry.tasks.get(recipe.task).open({
-    data: recipe.data,
-    ...backboneContext(opened),
-    sources: registry.sources.values,
-    textSources: registry.textSources.values,
-    folderSources: registry.folderSources.values,
-    directory,
-    limit: recipe.smoke ? smokeExamples : undefined,
-    warn,
-  });
-  const task = withAddedMetrics(own, registry, warn);
-  // Both are needed: nobody should train for an hour to hear that there is nothing to test on.
-  splitOf(task, 'train', recipeFile);
-  splitOf(task, 'test', recipeFile);
-  return task;
 }
 
 async function prepare(
   job: RunJob,
-  { say }: Progress,
-  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters'>,
+  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters' | 'planned'>,
 ): Promise<PreparedJob> {
-  const { opened, recipe } = job;
+  const { opened, recipe, listener } = job;
   const { task } = parts;
   const head = headFor(opened.backbone, task);
   const load = (): ReturnType<typeof initialParameters> =>
@@ -139,10 +128,10 @@ async function prepare(
     return parameters;
   };
   const examples = Object.entries(task.splits).map(([name, { size }]) => `${formatCount(size)} ${name}`);
-  say(`data      ${describeOutputs(task)}; ${examples.join(', ')}`);
+  listener(note(`data      ${describeOutputs(task)}; ${examples.join(', ')}`));
   const { family, blocks } = opened.backbone;
   const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
-  say(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`);
+  listener(note(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`));
   return { ...job, ...parts, head, initial };
 }
 
@@ -168,6 +157,15 @@ function describeOutputs({ head, labels }: Task): string {
 async function runPrepared(job: PreparedJob): Promise<Result> {
   const { recipe, registry, opened, executor, run, task, signal } = job;
   const { name: _name, ...settings } = recipe.method;
+  job.listener({
+    type: 'start',
+    folder: run.folder,
+    task: task.name,
+    backbone: opened.name,
+    method: recipe.method.name,
+    executor: executor.name,
+    metric: task.primaryMetric,
+  });
   const trained = await train({
     backbone: opened.backbone,
     head: job.head,
@@ -180,6 +178,8 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     reporters: [beginning(run), ...job.reporters],
     signal,
   });
+  // Graphs of the evaluation come later: the peak that is measured is that of training.
+  const plannedBytes = job.planned.bytes;
   try {
     const paths = await savePaths(job, trained);
     const evaluations = await evaluatePaths(paths, {
@@ -190,7 +190,7 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     });
     const latencies = await timePaths(paths, { executor, task, split: 'test' });
     throwIfStopped(signal);
-    const result = await measureResult({ ...job, trained, evaluations, latencies });
+    const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
     run.finish(result);
     return result;

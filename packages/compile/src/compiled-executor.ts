@@ -1,6 +1,6 @@
 /** Runs step functions compiled: each becomes a graph on its first call with given shapes. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, HostTensor, PrepareOptions, PreparedFunction } from '@mdpd/core';
+import type { Executor, HostTensor, PrepareOptions, PreparedFunction, RuntimeOptions } from '@mdpd/core';
 import { hostTensor } from '@mdpd/tensor/host';
 import { bytesPerElement, sizeOf } from './graph.ts';
 import { GraphRunner, type Buffer } from './graph-runner.ts';
@@ -15,6 +15,7 @@ export interface CompiledExecutorOptions {
   readonly threads: number;
   readonly client: SessionClient;
   readonly settings: SessionSettings;
+  readonly onGraph?: RuntimeOptions['onGraph'];
 }
 
 /** Buffers in the worker, and the tensors that stand for them here. */
@@ -86,7 +87,10 @@ interface StoredBuffer extends Stored {
 }
 
 export function compiledExecutor(options: CompiledExecutorOptions): Executor {
-  const { client, description, threads, settings } = options;
+  const { client, description, threads, settings, onGraph } = options;
+  const open = new Set<GraphRunner>();
+  const total = (what: 'arenaBytes' | 'nodes'): number =>
+    [...open].reduce((sum, runner) => sum + runner[what], 0);
   const backend = traceBackend();
   const buffers = new BufferTable(client);
   void tf.setBackend(backendName);
@@ -112,6 +116,8 @@ export function compiledExecutor(options: CompiledExecutorOptions): Executor {
           donate: prepareOptions.donate,
         });
         runners.set(signature, runner);
+        open.add(runner);
+        onGraph?.({ name, arenaBytes: total('arenaBytes'), nodes: total('nodes') });
       }
       return (await runner.run(leaves)) as Result;
     };
@@ -119,6 +125,7 @@ export function compiledExecutor(options: CompiledExecutorOptions): Executor {
       const all = [...runners.values()];
       runners.clear();
       await Promise.all(all.map((runner) => runner.release()));
+      for (const runner of all) open.delete(runner);
     };
     return Object.assign(call, { release });
   };

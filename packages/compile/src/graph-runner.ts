@@ -2,17 +2,14 @@
 import type { HostTensor, PrepareOptions } from '@mdpd/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTable } from './compiled-executor.ts';
-import { indexGraph, type Graph, type Port } from './graph.ts';
-import { inPlacePairs } from './in-place.ts';
+import type { Port } from './graph.ts';
+import { planGraph, type GraphPlan } from './graph-plan.ts';
 import { collectGarbage, keepYoungGenerationSmall } from './javascript-heap.ts';
-import { optimize } from './optimize.ts';
-import { schedule } from './schedule.ts';
-import { unreadable, type Fetch, type SessionClient, type StoredType } from './session-client.ts';
+import type { Fetch, SessionClient, StoredType } from './session-client.ts';
 import { sessionOptions, type SessionSettings } from './session-settings.ts';
 import type { Leaf } from './tensor-tree.ts';
-import { toOnnx } from './to-onnx.ts';
-import { inputName, outputName, trace, type Traced } from './trace.ts';
-import { traceBackend, type Stored } from './trace-backend.ts';
+import { inputName, type Traced } from './trace.ts';
+import { traceBackend } from './trace-backend.ts';
 
 export interface Buffer {
   readonly id: number;
@@ -37,49 +34,14 @@ let sessions = 0;
 /** Bytes of a model from which on what tracing left behind is worth collecting. */
 const worthCollecting = 50_000;
 
-/** What is left of a graph when its session has been made: the nodes are many, and of no more use. */
-interface Plan {
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** Outputs that are inputs as they came, with those. */
-  readonly unchanged: ReadonlyMap<string, Port>;
-  /** Inputs whose memory outputs take over, by output. */
-  readonly replaced: ReadonlyMap<string, string>;
-  readonly captured: ReadonlyMap<string, Stored>;
-  readonly result: Traced['result'];
-  /** None where nothing has to run: what hands on its inputs. */
-  readonly model: Uint8Array | undefined;
-}
-
-function planOf({ fn, args, donate, settings, ...job }: GraphJob<readonly unknown[]>): Plan {
-  const traced = job.traced ?? trace(fn, args);
-  const optimized = optimize(traced.graph);
-  const unchanged = unchangedInputs(optimized);
-  const { graph, file } = schedule(
-    withoutUnusedInputs({
-      ...optimized,
-      outputs: optimized.outputs.filter(({ name }) => !unchanged.has(name)),
-    }),
-  );
-  const pairs = donate ? donatedPairs(graph, donate) : new Map<string, string>();
-  const safe = inPlacePairs(graph, pairs, settings.provider === 'cpu');
-  const { inputs, outputs } = graph;
-  return {
-    inputs,
-    outputs,
-    unchanged,
-    replaced: new Map([...pairs].filter(([output]) => safe.has(output))),
-    captured: new Map(traced.captures.map((stored, index) => [`captured.${index}`, stored])),
-    result: traced.result,
-    model: outputs.length > 0 ? toOnnx(graph, { file, hideShapes: true, unreadable }) : undefined,
-  };
-}
-
 export class GraphRunner {
   private readonly session = sessions++;
   private readonly client: SessionClient;
   private readonly buffers: BufferTable;
-  private readonly plan: Omit<Plan, 'model'>;
+  private readonly plan: Omit<GraphPlan, 'model' | 'arenaBytes' | 'nodes'>;
+  /** Bytes that the runtime's arena will take for a run, and keep. */
+  readonly arenaBytes: number;
+  readonly nodes: number;
   private readonly isEmpty: boolean;
   private readonly created: Promise<unknown>;
 
@@ -87,8 +49,10 @@ export class GraphRunner {
     this.client = job.client;
     this.buffers = job.buffers;
     keepYoungGenerationSmall();
-    const { model, ...plan } = planOf(job);
+    const { model, arenaBytes, nodes, ...plan } = planGraph(job);
     this.plan = plan;
+    this.arenaBytes = arenaBytes;
+    this.nodes = nodes;
     this.isEmpty = model === undefined;
     const isLarge = model !== undefined && model.byteLength > worthCollecting;
     this.created = model
@@ -185,35 +149,4 @@ function onlyOnce(feeds: ReadonlyMap<string, number>, kept: ReadonlySet<number>)
   const twice = new Set<number>(kept);
   for (const id of feeds.values()) (once.has(id) ? twice : once).add(id);
   return new Set([...once].filter((id) => !twice.has(id)));
-}
-
-function unchangedInputs({ inputs, outputs }: Graph): Map<string, Port> {
-  const byValue = new Map(inputs.map((port) => [port.value, port]));
-  return new Map(
-    outputs.flatMap(({ name, value }) => {
-      const input = byValue.get(value);
-      return input ? [[name, input] as const] : [];
-    }),
-  );
-}
-
-function withoutUnusedInputs(graph: Graph): Graph {
-  const index = indexGraph(graph);
-  const inputs = graph.inputs.filter(
-    ({ value }) => index.consumers(value).length > 0 || index.isOutput(value),
-  );
-  return { ...graph, inputs };
-}
-
-/** Output `out.<result>.<path>` and input `in.<argument>.<path>`, by output. */
-function donatedPairs(
-  graph: Graph,
-  { argument, result }: NonNullable<PrepareOptions['donate']>,
-): Map<string, string> {
-  const prefix = outputName(`${result}.`);
-  return new Map(
-    graph.outputs
-      .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name }) => [name, inputName(`${argument}.${name.slice(prefix.length)}`)]),
-  );
 }

@@ -39,7 +39,8 @@ export const onnxruntimeExecutor: ExecutorProvider = {
   description: 'compiles each step into one graph and runs it in ONNX Runtime',
   preference: 5,
   probe: status,
-  start: async ({ threads = defaultThreads(), provider = 'cpu' }: RuntimeOptions = {}) => {
+  start: async (options: RuntimeOptions = {}) => {
+    const { threads = defaultThreads(), provider = 'cpu', onGraph } = options;
     const found = await status();
     if (!found.available) {
       throw new MdpdError('EXECUTOR_UNAVAILABLE', `executor "onnxruntime" does not start: ${found.reason}`, {
@@ -52,6 +53,7 @@ export const onnxruntimeExecutor: ExecutorProvider = {
       threads,
       client: new SessionClient(),
       settings: { threads, provider, profile: process.env['MDPD_PROFILE'] },
+      onGraph,
     });
   },
 };

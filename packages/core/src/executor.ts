@@ -54,12 +54,23 @@ export interface Executor {
   stop(): Promise<void>;
 }
 
+/** A function that an executor has compiled, before its first run. */
+export interface CompiledGraph {
+  readonly name: string;
+  /** Bytes that all graphs that are open now will hold for intermediate values: each keeps what its runs needed. */
+  readonly arenaBytes: number;
+  /** Nodes of these graphs. */
+  readonly nodes: number;
+}
+
 /** How an executor runs; those that have no choice take no notice. */
 export interface RuntimeOptions {
   /** Default: as many as there are processors. */
   readonly threads?: number;
   /** Execution provider of ONNX Runtime; default `cpu`. */
   readonly provider?: string;
+  /** Told of every graph by executors that compile. */
+  readonly onGraph?: (graph: CompiledGraph) => void;
 }
 
 export interface ExecutorProvider {

@@ -38,6 +38,8 @@ export {
   type LoadedRecipe,
   type RecipePath,
 } from './recipe-file.ts';
+export { defineRecipe, type MethodInput, type RecipeInput } from './recipe-input.ts';
+export { recipeFromObject } from './recipe-object.ts';
 export { resolveRecipe } from './recipe-resolve.ts';
 export { createRegistry, Shelf, type Registry, type Shelved } from './registry.ts';
 export { createRunScope, type RunScope, type RunScopeOptions } from './run-scope.ts';

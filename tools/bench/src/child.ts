@@ -3,10 +3,13 @@ import { text } from 'node:stream/consumers';
 import { formatError, MdpdError, messageOf } from '@mdpd/core/errors';
 import type { EngineName, EngineStatus, Job } from './job.ts';
 import { measureRow, startEngine } from './measure-row.ts';
+import { planRow } from './plan.ts';
 import { writeInitial } from './write-initial.ts';
 
 export type Request =
   | { readonly kind: 'measure'; readonly job: Job }
+  /** Memory and time that are predicted for a training row. */
+  | { readonly kind: 'plan'; readonly job: Job }
   | { readonly kind: 'status'; readonly engine: EngineName }
   /** Writes what a training row starts from, for PyTorch to start from too. */
   | { readonly kind: 'initial'; readonly job: Job; readonly file: string };
@@ -33,6 +36,7 @@ function failureText(error: unknown): string {
 }
 
 async function answerTo(request: Request): Promise<unknown> {
+  if (request.kind === 'plan') return planRow(request.job);
   if (request.kind === 'status') return status(request.engine);
   if (request.kind === 'initial') return writeInitial(request.job, request.file);
   return measureRow(request.job);

@@ -171,6 +171,6 @@ export function methodOf({ method }: BenchRow): MethodProvider {
   return createRegistry([methods]).methods.get(method);
 }
 
-function trainSettings({ train: optimization, batch, warmup, repeats }: Job): TrainSettings {
+export function trainSettings({ train: optimization, batch, warmup, repeats }: Job): TrainSettings {
   return trainSchema.parse({ ...optimization, batchSize: batch, steps: warmup + repeats, seed });
 }

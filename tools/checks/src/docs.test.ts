@@ -9,7 +9,7 @@ const pages = [
   ...filesBelow('docs', '.md'),
   ...packageFolders().map((folder) => `${folder}/README.md`),
 ];
-const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor'];
+const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor', 'plan', 'schema'];
 const scripts = Object.keys(
   (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts,
 );

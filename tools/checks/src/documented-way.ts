@@ -3,10 +3,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { commandsIn, root, textOf } from './workspace.ts';
 
 const bin = join(root, 'packages/cli/bin/mdpd.js');
 const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, HF_HUB_OFFLINE: '1', PORT: '0' };
+
+/** Programs find the packages of the workspace by their sources, as the command does. */
+const loader = pathToFileURL(join(root, 'packages/cli/bin/source-loader.js')).href;
+const registration = `import { register } from 'node:module'; register(${JSON.stringify(loader)});`;
+const sources = `data:text/javascript,${encodeURIComponent(registration)}`;
 
 export interface Fence {
   readonly language: string;
@@ -56,9 +62,19 @@ export class DocumentedWay {
     return spawnSync(process.execPath, [bin, ...argv], { cwd: this.folder(), env, encoding: 'utf8' });
   }
 
+  /** Runs a program of the page. */
+  runProgram(file: string): {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const argv = ['--import', sources, file];
+    return spawnSync(process.execPath, argv, { cwd: this.folder(), env, encoding: 'utf8' });
+  }
+
   /** Starts a server of the page, which prints its port, and ends it after `ask`. */
   async whileServing<T>(file: string, ask: (address: string) => Promise<T>): Promise<T> {
-    const server = spawn(process.execPath, [file], { cwd: this.folder(), env });
+    const server = spawn(process.execPath, ['--import', sources, file], { cwd: this.folder(), env });
     try {
       let said = '';
       server.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -21,8 +21,10 @@ describe.each(recipes)('%s', (file) => {
     expect(again).toEqual(recipe);
   });
 
-  it('starts with its command', () => {
-    expect(textOf(file).split('\n')[0]).toContain(`npx mdpd train ${file}`);
+  it('starts with its schema and its command', () => {
+    const [first, second] = textOf(file).split('\n');
+    expect(first).toBe('# yaml-language-server: $schema=../recipe.schema.json');
+    expect(second).toContain(`npx mdpd train ${file}`);
   });
 });
 

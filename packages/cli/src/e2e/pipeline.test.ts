@@ -63,7 +63,6 @@ describe('train', () => {
       steps: 6,
       smoke: false,
       testExamples: 12,
-      memory: { plannedBytes: null },
       inference: { batch: 12 },
       directory: '../..',
     });
@@ -73,6 +72,7 @@ describe('train', () => {
     expect(tensors.reduce((sum, { data }) => sum + data.length, 0)).toBe(parameters.inference);
     expect(parameters.side).toBeGreaterThan(0);
     expect(found.memory.peakRssBytes).toBeGreaterThan(50e6);
+    expect(found.memory.plannedBytes).toBeGreaterThan(50e6);
   });
 
   it('says every step and every evaluation in metrics.jsonl', () => {

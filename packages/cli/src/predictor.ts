@@ -1,0 +1,106 @@
+/** A saved model on an executor, ready to predict for files and texts. */
+import {
+  resolveRecipe,
+  type Executor,
+  type HostRecord,
+  type Params,
+  type Prediction,
+  type RuntimeOptions,
+  type Task,
+  type TensorRecord,
+} from '@mdpd/core';
+import { prepareOutputs, type Outputs } from '@mdpd/distill/engine/outputs';
+import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
+import { startExecutor } from '@mdpd/tensor/start-executor';
+import { describeProblems, loadPlugins } from './plugins.ts';
+import { openRunnable } from './runnable.ts';
+import { findTarget, pluginsFor, recipeOf } from './target.ts';
+
+/** Inputs that run at once: bounds memory when thousands are named. */
+const chunkSize = 32;
+
+export interface PredictorOptions {
+  readonly executor: string;
+  readonly runtime?: RuntimeOptions;
+  /** Against it the model's name is resolved. */
+  readonly directory: string;
+  warn(message: string): void;
+}
+
+export class Predictor {
+  readonly task: Task;
+  private readonly executor: Executor;
+  private readonly params: TensorRecord;
+  private readonly outputs: Outputs<Params>;
+
+  private constructor(task: Task, executor: Executor, params: TensorRecord, outputs: Outputs<Params>) {
+    this.task = task;
+    this.executor = executor;
+    this.params = params;
+    this.outputs = outputs;
+  }
+
+  /** Opens a run, a model folder or a model of a plugin. Throws what finding and opening it throws. */
+  static async open(
+    name: string,
+    { executor: wanted, runtime, directory, warn }: PredictorOptions,
+  ): Promise<Predictor> {
+    const { registry, problems } = await loadPlugins(pluginsFor(name, directory));
+    describeProblems(problems).forEach(warn);
+    const target = findTarget(name, registry, directory);
+    // Only a side network needs its recipe: for the backbone below it.
+    const recipe = target.kind === 'side' ? resolveRecipe(recipeOf(target.run!), registry) : undefined;
+    const tell = (message: string): void => warn(`warning: ${message}`);
+    const { executor } = await startExecutor(wanted, registry.executors.values, tell, runtime);
+    try {
+      const open = { registry, recipe, withData: false, directory, splits: [], warn: tell };
+      const model = await openRunnable(target, open);
+      const params = uploadRecord(executor, model.parameters);
+      return new Predictor(
+        model.task,
+        executor,
+        params,
+        prepareOutputs(executor, 'predict', model, model.task),
+      );
+    } catch (thrown) {
+      await executor.stop();
+      throw thrown;
+    }
+  }
+
+  /** One prediction an input, in order. Throws the error of the task that names the bad input. */
+  async predict(inputs: readonly string[]): Promise<Prediction[]> {
+    const predictions: Prediction[] = [];
+    for (let start = 0; start < inputs.length; start += chunkSize) {
+      const batch = await this.task.encode(inputs.slice(start, start + chunkSize));
+      const output = await this.outputs.of(this.params, batch);
+      const width = output.length / batch.size;
+      for (let row = 0; row < batch.size; row++) {
+        const own = output.subarray(row * width, (row + 1) * width);
+        predictions.push(this.outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row)));
+      }
+    }
+    return predictions;
+  }
+
+  async dispose(): Promise<void> {
+    disposeRecord(this.params);
+    await this.outputs.release();
+    await this.executor.stop();
+  }
+}
+
+/** One example of a record of [B, …] tensors, each [1, …]. */
+function rowOf(record: HostRecord, row: number): HostRecord {
+  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
+    const size = data.length / shape[0]!;
+    const own = data.slice(row * size, (row + 1) * size);
+    return [name, { data: own, shape: [1, ...shape.slice(1)], dtype }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Only the best `count` alternatives. */
+export function withTop(prediction: Prediction, count: number): Prediction {
+  return prediction.top ? { ...prediction, top: prediction.top.slice(0, count) } : prediction;
+}
