@@ -8,7 +8,7 @@
  * nor a gate; both are ours. Logits of tokens, [B, N, C], give a loss of every example too.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
 import { stopGradient } from '@mdpd/tensor/with-gradient';
 import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
@@ -25,6 +25,14 @@ export function labelLoss({ task, optimization }: Context, { target }: StepInput
     const loss = tf.mean(task.loss(logits, target, optimization.labelSmoothing)) as tf.Scalar;
     return { loss, aux: { logits, taskLoss: tf.clone(loss) } };
   };
+}
+
+/**
+ * Whether the teacher must fit an example better than the student does. `auto`: a box between a right and a wrong one is
+ * wrong, whereas an unsure distribution over classes hardly teaches anything.
+ */
+function isGated(gate: MdpdSettings['logit']['gate'], kind: HeadKind): boolean {
+  return gate === 'label' || (gate === 'auto' && kind === 'box');
 }
 
 /** Gate of every example, [B]: 1 where the teacher fits the label better than the student does. A constant. */
@@ -52,10 +60,9 @@ export function logitLoss(
     const distilled = task.distill(all, teachers, temperature, all.shape[0] === rows ? target : undefined);
     const logits = firstRows(all, rows);
     const student = task.loss(logits, target, optimization.labelSmoothing);
-    const open =
-      gate === 'label'
-        ? labelGate(task.loss(firstRows(sideLogits, rows), target, optimization.labelSmoothing), student)
-        : tf.onesLike(student);
+    const open = isGated(gate, task.head.kind)
+      ? labelGate(task.loss(firstRows(sideLogits, rows), target, optimization.labelSmoothing), student)
+      : tf.onesLike(student);
     const weight = tf.mul(open, alpha);
     const labelled = distilled.shape[0] === rows ? distilled : tf.slice(distilled, [0], [rows]);
     const mixed = tf.mean(tf.add(tf.mul(tf.sub(1, weight), student), tf.mul(weight, labelled)));

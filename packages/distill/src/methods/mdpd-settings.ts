@@ -14,10 +14,11 @@ export const logitSchema = z
       .describe('weight of distillation against the label loss; 0: none'),
     temperature: z.number().positive().max(100).default(2).describe('T of T²·KL(side ‖ backbone)'),
     gate: z
-      .enum(['label', 'none'])
-      .default('none')
+      .enum(['auto', 'label', 'none'])
+      .default('auto')
       .describe(
-        'label: distil only examples whose label the side network fits better than the backbone does',
+        'label: distil only examples whose label the side network fits better than the backbone does; ' +
+          'auto: label for boxes, else none',
       ),
     teacher: z
       .enum(['side', 'average'])
