@@ -219,7 +219,7 @@ describe('resolveRecipe', () => {
       "error UNKNOWN_EXECUTOR at override executor=gpu
         there is no executor "gpu"
         allowed: auto, wasm
-        fix: install the package that has it; \`mdpd list\` shows what is there"
+        fix: did you mean "cpu"? It is not installed: npm install @mdpd/tensor"
     `);
   });
 

@@ -109,6 +109,7 @@ it('two plugins that claim one name are both named', async () => {
   rmSync(workspace.path('node_modules/other-models'), { recursive: true });
   expect(expectFailure(workspace, listed, 2)).toBe(
     'error PLUGIN_CONFLICT at my-models and other-models\n  model "mine:a" is registered twice\n' +
-      '  fix: name the plugins to load under `plugins` in the recipe, or uninstall one of the two',
+      '  fix: name the plugins to load under `plugins` in the recipe, or uninstall one of the two, ' +
+      'or let one say that it `replaces` the other',
   );
 });
