@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandsIn, filesBelow, packageFolders, root, textOf } from './workspace.ts';
+import { commandsIn, filesBelow, publishedFolders, root, textOf } from './workspace.ts';
 
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
   ...filesBelow('docs', '.md'),
-  ...packageFolders().map((folder) => `${folder}/README.md`),
+  ...publishedFolders().map((folder) => `${folder}/README.md`),
 ];
 const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor', 'plan', 'schema'];
 const scripts = Object.keys(
@@ -36,7 +36,7 @@ describe.each(pages)('%s', (page) => {
 });
 
 it('docs/packages.md says what every package is', () => {
-  const names = packageFolders().map(
+  const names = publishedFolders().map(
     (folder) => (JSON.parse(textOf(`${folder}/package.json`)) as { name: string }).name,
   );
   const rows = [...textOf('docs/packages.md').matchAll(/^\| `(@mdpd\/[\w-]+|create-mdpd-plugin)` /gmu)].map(

@@ -4,12 +4,12 @@ import { recipeJsonSchema } from '@mdpd/cli/recipe-json-schema';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { filesBelow, root, textOf } from './workspace.ts';
+import { publishedPlugins, publishedRecipes, root, textOf } from './workspace.ts';
 
 type Recipe = Record<string, unknown> & { train: Record<string, unknown>; data: Record<string, unknown> };
 
 const schemaFile = 'configs/recipe.schema.json';
-const recipes = filesBelow('configs', '.yaml').filter((file) => !file.endsWith('.results.yaml'));
+const recipes = publishedRecipes();
 const schema = JSON.parse(textOf(schemaFile)) as object;
 let validate: ValidateFunction;
 
@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 
 it('is what `mdpd schema` writes here', async () => {
-  const { registry } = await loadPlugins({ directory: root });
+  const { registry } = await loadPlugins({ directory: root, named: publishedPlugins() });
   expect(schema, `npx mdpd schema --out ${schemaFile}`).toEqual(recipeJsonSchema(registry));
 });
 

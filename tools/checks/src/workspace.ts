@@ -33,6 +33,31 @@ export function packageFolders(): string[] {
     .sort();
 }
 
+/** Those of them that are published. */
+export function publishedFolders(): string[] {
+  return packageFolders().filter(
+    (folder) => !(JSON.parse(textOf(`${folder}/package.json`)) as { private?: boolean }).private,
+  );
+}
+
+/** Names of published plugins. */
+export function publishedPlugins(): string[] {
+  return publishedFolders()
+    .map((folder) => JSON.parse(textOf(`${folder}/package.json`)) as { name: string; keywords?: string[] })
+    .filter(({ keywords }) => keywords?.includes('mdpd-plugin'))
+    .map(({ name }) => name);
+}
+
+/** Recipes, but for those of packages that are not published, which stand in folders of their names. */
+export function publishedRecipes(): string[] {
+  const published = publishedFolders();
+  const others = packageFolders().filter((folder) => !published.includes(folder));
+  const own = others.map((folder) => `configs/${folder.split('/').at(-1)!}/`);
+  return filesBelow('configs', '.yaml').filter(
+    (file) => !file.endsWith('.results.yaml') && !own.some((folder) => file.startsWith(folder)),
+  );
+}
+
 /** Lines of a Markdown text that are commands: indented by four spaces, or in a fence marked `sh`. */
 export function commandsIn(markdown: string): string[] {
   const fenced = [...markdown.matchAll(/^```sh\n(.*?)^```/gmsu)].flatMap(([, body]) => body!.split('\n'));

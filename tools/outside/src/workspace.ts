@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -27,13 +28,15 @@ export function readManifest(folder: string): Manifest {
 }
 
 export function publishedPackages(): WorkspacePackage[] {
-  return ['packages', 'packages/backbones', 'packages/tasks']
+  return ['packages', 'packages/backbones', 'packages/tasks', 'packages/methods']
+    .filter((parent) => existsSync(join(root, parent)))
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => {
       const manifest = readManifest(join(root, folder));
       return { name: manifest.name, folder, manifest };
     })
+    .filter(({ manifest }) => !manifest.private)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

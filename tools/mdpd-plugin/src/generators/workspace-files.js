@@ -79,6 +79,8 @@ function manifest(kind, names, dependencies, version) {
     name: names.package,
     version,
     description: `The ${kind} ${names.name} for mdpd`,
+    // Until it is meant for others: then it says where it comes from, and has a README, LICENSE and budget of size.
+    private: true,
     license: 'Apache-2.0',
     type: 'module',
     engines: { node: '>=20.19' },
@@ -88,10 +90,36 @@ function manifest(kind, names, dependencies, version) {
       './package.json': './package.json',
       './*': { '@mdpd/source': './src/*.ts', types: './dist/*.d.ts', default: './dist/*.js' },
     },
-    files: ['dist', '!dist/**/*.test.*'],
-    dependencies,
+    files: [
+      'dist',
+      'src',
+      '!dist/*.tsbuildinfo',
+      '!**/*.test.*',
+      '!{dist,src}/**/{testing,oracles,e2e,__snapshots__}/**',
+    ],
+    ...shared(dependencies, version),
     // The kits of @mdpd/testing stand on the engine, and so on more than a plugin may import.
     nx: { tags: [`room:${kind}`], implicitDependencies: ['!@mdpd/testing'] },
+  };
+}
+
+/** What a program must have once: peers of a plugin, which the command provides. */
+const once = ['@mdpd/core', '@mdpd/tensor', '@tensorflow/tfjs-core'];
+
+/**
+ * @param {Record<string, string>} all
+ * @param {string} version
+ */
+function shared(all, version) {
+  const of = (/** @type {(name: string) => boolean} */ chosen) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => chosen(name)));
+  const peers = of((name) => once.includes(name));
+  return {
+    dependencies: of((name) => !once.includes(name)),
+    peerDependencies: Object.fromEntries(
+      Object.entries(peers).map(([name, exact]) => [name, name.startsWith('@mdpd/') ? `^${version}` : exact]),
+    ),
+    devDependencies: peers,
   };
 }
 
