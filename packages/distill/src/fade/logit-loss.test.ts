@@ -228,6 +228,19 @@ describe('logitLoss', () => {
       expect(absoluteDifference(row(mixed.gradient, b), row(label.gradient, b))).toBeGreaterThan(1e-3);
   });
 
+  it('has a gate for boxes unless it is told otherwise, and none for classes', () => {
+    const shareOf = (kind: 'box' | 'classification', gate: 'auto' | 'none'): number => {
+      const given = { ...task, head: { ...task.head, kind } };
+      const settings = { logit: { ...gated, gate }, unlabelled };
+      const make = () =>
+        logitLoss({ task: given, optimization }, step(), 4, tf.tensor2d(sides.slice(0, 4)), settings);
+      return evaluate(make, labelled).values['gateShare']!;
+    };
+    expect(shareOf('box', 'auto')).toBe(0.5);
+    expect(shareOf('box', 'none')).toBe(1);
+    expect(shareOf('classification', 'auto')).toBe(1);
+  });
+
   it('with alpha 0 is the label loss', () => {
     const none = evaluate(() => distillation({ ...gated, alpha: 0 }), labelled);
     const label = evaluate(() => labelLoss({ task, optimization }, step(), 4), labelled);
