@@ -18,7 +18,7 @@ const side = {
   gateTemperature: 1,
   input: 'taps+conv',
   context: 4,
-  pool: 'both',
+  pool: 'auto',
 } as const;
 
 /** The defaults but for the boundary, which would otherwise be measured on a batch before the first step. */

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { main } from '@mdpd/cli/main';
+import { captured } from '@mdpd/testing/captured';
 import { commandsIn, root, textOf } from './workspace.ts';
 
-const bin = join(root, 'packages/cli/bin/mdpd.js');
 const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, HF_HUB_OFFLINE: '1', PORT: '0' };
 
 /** Programs find the packages of the workspace by their sources, as the command does. */
@@ -56,10 +57,14 @@ export class DocumentedWay {
     if (this.made !== undefined) rmSync(this.made, { recursive: true, force: true });
   }
 
-  /** Runs `npx mdpd …` as the page has it. */
-  run(command: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  /** Runs `npx mdpd …` as the page has it, in this process: a page has many of them. */
+  async run(
+    command: string,
+  ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
     const [, , ...argv] = wordsOf(command);
-    return spawnSync(process.execPath, [bin, ...argv], { cwd: this.folder(), env, encoding: 'utf8' });
+    for (const name of ['NO_COLOR', 'HF_HUB_OFFLINE'] as const) process.env[name] = env[name];
+    const { exitCode, stdout, stderr } = await captured(this.folder(), () => main(argv));
+    return { status: exitCode, stdout, stderr };
   }
 
   /** Runs a program of the page. */

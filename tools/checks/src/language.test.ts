@@ -16,8 +16,8 @@ it('has the commands of the whole way', () => {
   expect([...new Set(verbs)]).toEqual(all);
 });
 
-it.each(way.commands)('%s', { timeout: 120_000 }, (command) => {
-  const { status, stdout, stderr } = way.run(command);
+it.each(way.commands)('%s', { timeout: 120_000 }, async (command) => {
+  const { status, stdout, stderr } = await way.run(command);
   expect(status, stderr).toBe(0);
   if (command.includes(' predict ')) expect(stdout).toMatch(/billing|delivery/u);
 });

@@ -38,15 +38,15 @@ it('has the commands of the whole way', () => {
   expect([...new Set(verbs)]).toEqual(all);
 });
 
-it.each(way.commands)('%s', { timeout: 300_000 }, (command) => {
-  const { status, stdout, stderr } = way.run(command);
+it.each(way.commands)('%s', { timeout: 300_000 }, async (command) => {
+  const { status, stdout, stderr } = await way.run(command);
   expect(status, stderr).toBe(0);
   if (command.includes('--json')) expect(JSON.parse(stdout)).toMatchObject([{ top: { length: 5 } }]);
   if (command.includes('--draw')) expect(stdout).toMatch(/x \d+, y \d+, width \d+, height \d+/u);
 });
 
-it('reads the table as JSON lines too', { timeout: 300_000 }, () => {
-  const { status, stdout, stderr } = way.run(
+it('reads the table as JSON lines too', { timeout: 300_000 }, async () => {
+  const { status, stdout, stderr } = await way.run(
     'npx mdpd evaluate runs/questions data.test=questions.jsonl --json',
   );
   expect(status, stderr).toBe(0);
@@ -72,7 +72,7 @@ it('writes what the servers read', () => {
 
 it('serves what predict says', { timeout: 300_000 }, async () => {
   const question = 'What shape is the green object?';
-  const { stdout } = way.run(`npx mdpd predict runs/questions "photos/1.png ${question}" --json`);
+  const { stdout } = await way.run(`npx mdpd predict runs/questions "photos/1.png ${question}" --json`);
   const [{ value }] = JSON.parse(stdout) as [{ value: string }];
   await way.whileServing('serve.mjs', async (address) => {
     const ask = (body: Uint8Array<ArrayBuffer>): Promise<Response> =>
