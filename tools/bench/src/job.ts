@@ -28,7 +28,7 @@ const feature = { mode: 'hierarchical', weight: 0.1, rank: 16, boundary: 'half',
 const mdpd = {
   side,
   feature,
-  logit: { alpha: 0.5, temperature: 2, gate: 'none', teacher: 'average' },
+  logit: { alpha: 0.5, temperature: 2, gate: 'auto', teacher: 'average' },
   unlabelled: { batchSize: 0 },
   fade: { train: 'norm+head', blocks: 'all', every: 1, recompute: true },
   warmup: 0,
