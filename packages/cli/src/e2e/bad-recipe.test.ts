@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;
@@ -18,7 +19,7 @@ afterAll(() => workspace.remove());
 async function refused(recipe: string, ...overrides: string[]): Promise<string> {
   const message = expectFailure(
     workspace,
-    await workspace.mdpd('train', recipe, '--out', 'out', ...overrides),
+    await mdpdHere(workspace.root, 'train', recipe, '--out', 'out', ...overrides),
     2,
   );
   expect(existsSync(workspace.path('out'))).toBe(false);
@@ -113,7 +114,7 @@ describe('recipes', () => {
   });
 
   async function refusedLater(override: string): Promise<string> {
-    const finished = await workspace.mdpd('train', 'recipe.yaml', '--out', 'out', override);
+    const finished = await mdpdHere(workspace.root, 'train', 'recipe.yaml', '--out', 'out', override);
     return expectFailure(workspace, finished, finished.exitCode === 2 ? 2 : 1);
   }
 });
@@ -128,13 +129,19 @@ describe('command lines', () => {
     [['predict', 'photos', 'a.png'], 'TARGET_NOT_FOUND'],
     [['compare', 'photos'], 'RUN_NOT_FOUND'],
   ])('%j', async (argv, code) => {
-    const message = expectFailure(workspace, await workspace.mdpd(...argv), 2);
+    const message = expectFailure(workspace, await mdpdHere(workspace.root, ...argv), 2);
     expect(message.split(/\s/)[1]).toBe(code);
     expect(message).toMatchSnapshot();
   });
 
   it('gives programs the error as JSON', async () => {
-    const { stdout, exitCode } = await workspace.mdpd('train', 'recipe.yaml', 'train.batchSize=0', '--json');
+    const { stdout, exitCode } = await mdpdHere(
+      workspace.root,
+      'train',
+      'recipe.yaml',
+      'train.batchSize=0',
+      '--json',
+    );
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
       error: {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleResult } from '../testing/example-result.ts';
 import { expectFailure } from '../testing/expect-failure.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, type Workspace } from '../testing/workspace.ts';
 
 /** Full fine-tuning of T5-base as LST prints it: their mean is 85.2. */
@@ -48,7 +49,7 @@ beforeAll(() => {
 afterAll(() => workspace.remove());
 
 async function compare(...argv: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await workspace.mdpd('compare', ...argv, '--glue');
+  const { exitCode, stdout, stderr } = await mdpdHere(workspace.root, 'compare', ...argv, '--glue');
   expect(exitCode, stderr).toBe(0);
   return stdout;
 }
@@ -118,7 +119,7 @@ describe('compare --glue', () => {
 
   it('refuses two runs in one place, and runs of nothing in GLUE', async () => {
     const again = write('again', 'full', { rte: 0.5 });
-    const twice = await workspace.mdpd('compare', ...full, ...again, '--glue');
+    const twice = await mdpdHere(workspace.root, 'compare', ...full, ...again, '--glue');
     expect(expectFailure(workspace, twice, 2)).toMatchInlineSnapshot(`
       "error COMPARE_TWICE
         there are two runs of full on rte with seed 0: full/rte-0, again/rte-0
@@ -127,12 +128,12 @@ describe('compare --glue', () => {
     `);
     workspace.write('other/recipe.yaml', 'task: vtab\nmethod: { name: head }\n');
     workspace.write('other/result.json', JSON.stringify(exampleResult()));
-    const other = await workspace.mdpd('compare', 'other', '--glue');
+    const other = await mdpdHere(workspace.root, 'compare', 'other', '--glue');
     expect(expectFailure(workspace, other, 2)).toMatchInlineSnapshot(`
       "error COMPARE_NONE
         none of these runs is of the task glue"
     `);
-    const { stderr } = await workspace.mdpd('compare', 'other', ...full, '--glue');
+    const { stderr } = await mdpdHere(workspace.root, 'compare', 'other', ...full, '--glue');
     expect(stderr).toBe('left out: other is of the task vtab\n');
   });
 });

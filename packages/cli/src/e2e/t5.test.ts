@@ -8,6 +8,7 @@ import type { JsonObject } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
 import type { Result } from '../result.ts';
 import { writeTinyT5 } from '../testing/tiny-t5.ts';
+import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 
 const good = ['good', 'great', 'fun', 'lovely', 'brilliant'];
@@ -56,7 +57,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 async function succeed(...argv: string[]): Promise<Finished> {
-  const finished = await workspace.mdpd(...argv);
+  const finished = await mdpdHere(workspace.root, ...argv);
   expect(finished.exitCode, finished.stderr).toBe(0);
   return finished;
 }
@@ -133,7 +134,8 @@ describe('a T5 whose last matrix is the table of words', () => {
   });
 
   it('has no head to train alone, and says what to train instead', async () => {
-    const { exitCode, stderr } = await workspace.mdpd(
+    const { exitCode, stderr } = await mdpdHere(
+      workspace.root,
       'train',
       'sst2.yaml',
       'backbone=./t5-tied',
