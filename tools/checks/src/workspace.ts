@@ -21,7 +21,7 @@ export function filesBelow(folder: string, ending: string): string[] {
     .sort();
 }
 
-/** Folders (from the root) of the packages that are published. */
+/** Folders (from the root) of all packages. */
 export function packageFolders(): string[] {
   const { workspaces } = JSON.parse(textOf('package.json')) as { workspaces: readonly string[] };
   return workspaces
