@@ -12,7 +12,7 @@ import type { HeadKind, HostTensor, JsonObject } from '@mdpd/core';
 import { runModel } from '@mdpd/distill/forward';
 import { useBackend } from '@mdpd/tensor/backend';
 import { uploadRecord } from '@mdpd/tensor/host';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { sampleInput } from '@mdpd/testing/backbone/sample-input';
 import { modelUnderTest } from '@mdpd/testing/model-under-test';
 

@@ -11,7 +11,7 @@ import {
   type Registry,
 } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { openFolder, type OpenedBackbone } from './backbone-reference.ts';
 import { initialParameters } from './initial-parameters.ts';
 import { loadPlugins } from './plugins.ts';

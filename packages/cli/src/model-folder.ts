@@ -13,7 +13,7 @@ import {
   type Task,
 } from '@mdpd/core';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { openFolder, type OpenedBackbone } from './backbone-reference.ts';
 import { diskError } from './files.ts';
 import { labelsOf } from './initial-parameters.ts';

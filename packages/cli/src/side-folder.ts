@@ -18,7 +18,8 @@ import {
 import type { Forward } from '@mdpd/distill/engine/evaluate';
 import type { AnsweringModel } from '@mdpd/distill/engine/outputs';
 import { generationOf } from '@mdpd/tensor/generate';
-import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
+import { readSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { writeFolder } from './model-folder.ts';
 import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
 

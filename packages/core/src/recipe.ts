@@ -18,6 +18,14 @@ export const learningRateSchema = z
   })
   .describe('peak learning rates by what they train');
 
+export const checkpointSchema = z
+  .strictObject({
+    steps: z.int().min(0).default(0).describe('steps between checkpoints; 0: by time alone'),
+    minutes: z.number().min(0).default(10).describe('minutes between checkpoints; 0: by steps alone'),
+    keep: z.int().min(1).max(1000).default(2).describe('checkpoints that are kept, the newest'),
+  })
+  .describe('what `--resume` goes on from; a run that is stopped, and one that ends, keeps one besides');
+
 export const trainSchema = z
   .strictObject({
     epochs: z.number().positive().optional().describe('passes over the training split; or give `steps`'),
@@ -47,6 +55,7 @@ export const trainSchema = z
       .describe('epochs between evaluations on `validation`; 0: only at the end'),
     evaluateBatchSize: z.int().min(1).max(65536).default(200).describe('examples a batch in evaluation'),
     logEvery: z.int().min(1).default(1).describe('steps between lines of metrics.jsonl'),
+    checkpoint: checkpointSchema.prefault({}),
     seed: z.int().min(0).max(4294967295).default(0).describe('of everything random'),
   })
   .refine((train) => (train.epochs === undefined) !== (train.steps === undefined), {

@@ -5,7 +5,7 @@ import { formatError, MdpdError, type HostRecord, type ParameterSpec, type Stage
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadParameters, type LoadOptions } from './checkpoint.ts';
 import { hostTensor } from './host.ts';
-import { writeSafetensors, type WriteOptions } from './safetensors.ts';
+import { writeSafetensors, type WriteOptions } from './safetensors-write.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'checkpoint-'));
 afterAll(() => rmSync(root, { recursive: true }));

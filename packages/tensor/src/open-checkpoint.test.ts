@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { loadParameters } from './checkpoint.ts';
 import { hostTensor } from './host.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors } from './safetensors.ts';
+import { writeSafetensors } from './safetensors-write.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'open-checkpoint-'));
 afterAll(() => rmSync(root, { recursive: true }));

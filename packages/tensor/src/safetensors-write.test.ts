@@ -6,7 +6,8 @@ import { formatError, MdpdError, type HostRecord } from '@mdpd/core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hostTensor, sizeOf } from './host.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors } from './safetensors.ts';
+import { writeSafetensors } from './safetensors-write.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@
 import type { HostRecord } from '@mdpd/core';
 import { flattenState } from '@mdpd/cli/side-folder';
 import { tokenCounts } from '@mdpd/distill/token-counts';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { rowNamed, type Job } from './job.ts';
 import { createMethod, initialState, startEngine } from './measure-row.ts';
 import { benchModel, randomBatch } from './model.ts';

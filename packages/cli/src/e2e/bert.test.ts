@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { loadPlugins } from '../plugins.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { loadPlugins } from '../plugins.ts';
 
 /** `<pad>`, `</s>` and `<unk>` have the ids that they have in every T5. */

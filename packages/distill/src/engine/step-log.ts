@@ -2,24 +2,38 @@
 import type { Batch, RunRecord, StepResult, Task } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
 import { rss } from '@mdpd/tensor/memory-meter';
+import type { ResumedState, RunTiming } from './checkpoints.ts';
 import type { StepPlan } from './plan-steps.ts';
 import type { TrainedRun, TrainingJob } from './train.ts';
 
 /** Steps whose time is left out of the rate: they warm up compilers and caches. */
 const warmUpSteps = 3;
 
+const nothing: RunTiming = { seconds: 0, timedSeconds: 0, timedSteps: 0, stepSeconds: 0, peakRssBytes: 0 };
+
 export class StepLog {
   private readonly job: TrainingJob;
   private readonly plan: StepPlan;
+  /** Steps that other processes did before. */
+  private readonly from: number;
+  private readonly before: RunTiming;
   private readonly began = performance.now();
   private stepBegan = 0;
-  private timedSeconds = 0;
-  private timedSteps = 0;
-  private allSeconds = 0;
+  private timedSeconds: number;
+  private timedSteps: number;
+  private stepSeconds: number;
 
-  constructor(job: TrainingJob, plan: StepPlan) {
+  /** @param resumed - what other processes did before */
+  constructor(job: TrainingJob, plan: StepPlan, resumed?: Pick<ResumedState, 'step' | 'timing'>) {
     this.job = job;
     this.plan = plan;
+    this.from = resumed?.step ?? 0;
+    this.before = resumed?.timing ?? nothing;
+    ({
+      timedSeconds: this.timedSeconds,
+      timedSteps: this.timedSteps,
+      stepSeconds: this.stepSeconds,
+    } = this.before);
   }
 
   start(): void {
@@ -60,36 +74,57 @@ export class StepLog {
     for (const reporter of reporters) reporter.record?.(record);
   }
 
-  summary(): Pick<TrainedRun, 'seconds' | 'secondsPerStep' | 'samplesPerSecond' | 'peakRssBytes'> {
-    const perStep = this.rate();
+  timing(): RunTiming {
+    const { timedSeconds, timedSteps, stepSeconds } = this;
     return {
-      seconds: (performance.now() - this.began) / 1000,
-      secondsPerStep: perStep,
-      samplesPerSecond: perStep > 0 ? this.plan.batchSize / perStep : 0,
-      peakRssBytes: rss().peakRssBytes,
+      seconds: this.elapsedSeconds(),
+      timedSeconds,
+      timedSteps,
+      stepSeconds,
+      peakRssBytes: this.memory().peakRssBytes,
     };
   }
 
+  summary(): Pick<TrainedRun, 'seconds' | 'secondsPerStep' | 'samplesPerSecond' | 'peakRssBytes'> {
+    const secondsPerStep = this.rate();
+    return {
+      seconds: this.elapsedSeconds(),
+      secondsPerStep,
+      samplesPerSecond: secondsPerStep > 0 ? this.plan.batchSize / secondsPerStep : 0,
+      peakRssBytes: this.memory().peakRssBytes,
+    };
+  }
+
+  private elapsedSeconds(): number {
+    return this.before.seconds + (performance.now() - this.began) / 1000;
+  }
+
+  /** The peak is that of all processes. */
+  private memory(): { readonly rssBytes: number; readonly peakRssBytes: number } {
+    const { rssBytes, peakRssBytes } = rss();
+    return { rssBytes, peakRssBytes: Math.max(peakRssBytes, this.before.peakRssBytes) };
+  }
+
   private count(step: number, seconds: number): void {
-    this.allSeconds += seconds;
-    if (step < warmUpSteps) return;
+    this.stepSeconds += seconds;
+    if (step - this.from < warmUpSteps) return;
     this.timedSeconds += seconds;
     this.timedSteps += 1;
   }
 
   private rate(): number {
     if (this.timedSteps > 0) return this.timedSeconds / this.timedSteps;
-    return this.plan.steps > 0 ? this.allSeconds / this.plan.steps : 0;
+    return this.plan.steps > 0 ? this.stepSeconds / this.plan.steps : 0;
   }
 
   private time(step: number, seconds: number): Extract<RunRecord, { type: 'step' }>['time'] {
-    const elapsed = (performance.now() - this.began) / 1000;
+    const elapsed = this.elapsedSeconds();
     return {
       seconds,
       elapsedSeconds: elapsed,
       samplesPerSecond: this.plan.batchSize / seconds,
       remainingSeconds: (elapsed / (step + 1)) * (this.plan.steps - step - 1),
-      ...rss(),
+      ...this.memory(),
     };
   }
 }

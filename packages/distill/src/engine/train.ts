@@ -5,6 +5,7 @@ import type {
   Executor,
   Head,
   HostRecord,
+  HostTensor,
   Method,
   MethodProvider,
   ModelPath,
@@ -13,22 +14,20 @@ import type {
   StepInput,
   StepResult,
   Task,
-  TensorRecord,
   TrainSettings,
   TrainState,
 } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
-import { generationOf, generationWith } from '@mdpd/tensor/generate';
 import { createRandom } from '@mdpd/tensor/random';
-import { evaluate } from './evaluate.ts';
+import { restore, type Checkpoints } from './checkpoints.ts';
 import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
-import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
-import { advance, disposeRecord, disposeState, uploadRecord, uploadState } from './state.ts';
+import { advance, disposeRecord, disposeState, uploadState } from './state.ts';
+import { disposeInput, uploadStep } from './step-input.ts';
 import { StepLog } from './step-log.ts';
-import { tokenCounts } from '../token-counts.ts';
 import { breathe } from './stop.ts';
+import { evaluateWhenDue, prepareEvaluators, type Evaluator } from './validate.ts';
 
 export interface TrainingJob {
   readonly backbone: Backbone;
@@ -46,6 +45,8 @@ export interface TrainingJob {
   readonly executor: Executor;
   readonly reporters: readonly Reporter[];
   readonly signal?: AbortSignal;
+  /** Keeps states, and may know one to go on from; default: nothing is kept. */
+  readonly checkpoints?: Checkpoints;
 }
 
 export interface TrainedRun {
@@ -66,42 +67,47 @@ export interface TrainedRun {
 
 type Prepared = PreparedFunction<[TrainState, StepInput], StepResult>;
 
-/** Trains from start to end. Throws INTERRUPTED when the signal was aborted, TRAIN_NOT_FINITE on a broken loss. */
+/** A run between two steps. */
+interface Place {
+  state: TrainState;
+  /** Steps that are done. */
+  done: number;
+  /** Steps that are done in the state that is kept; 0 where none is. */
+  kept: number;
+  /** False while a step works on the state: its tensors may be half replaced. */
+  whole: boolean;
+}
+
+/**
+ * Trains from start to end, or from the state of `checkpoints` on. What stops it between two steps (a signal, data that
+ * cannot be read, a full disk) leaves that state kept.
+ * Throws INTERRUPTED when the signal was aborted, TRAIN_NOT_FINITE on a broken loss, CHECKPOINT_MISMATCH where the
+ * state is not one of this job.
+ */
 export async function train(job: TrainingJob): Promise<TrainedRun> {
   const { executor, task } = job;
   const dataset = task.splits.train;
   if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
   const plan = planSteps(dataset, job.train);
-  const { method, state: begun } = await begin(job, plan);
-  let state = begun;
+  const { method, boundary, state } = await begin(job, plan);
+  const from = job.checkpoints?.resumed?.step ?? 0;
+  const log = new StepLog(job, plan, job.checkpoints?.resumed);
+  const place: Place = { state, done: from, kept: from, whole: true };
+  const keep = async (): Promise<void> => {
+    const read = (tensor: Tensor): Promise<HostTensor> => executor.read(tensor);
+    const { state: current, done: step } = place;
+    const timing = log.timing();
+    await job.checkpoints?.save({ step, steps: plan.steps, boundary, state: current, timing, read });
+    place.kept = place.done;
+  };
   const phases = preparePhases(executor, method);
-  const lastSteps = lastStepsOf(method, plan.steps);
   const evaluators = prepareEvaluators(job, method);
-  const log = new StepLog(job, plan);
   try {
-    const load = stepLoader(job, method, plan);
-    let next = load(0);
-    for (let step = 0; step < plan.steps; step++) {
-      await breathe(job.signal);
-      const batches = await next;
-      if (step + 1 < plan.steps) next = load(step + 1);
-      const phase = method.phase(step);
-      log.start();
-      const input = uploadStep(job, method, batches, step);
-      try {
-        const result = await phases.get(phase)!(state, input);
-        state = advance(state, result.state);
-        await log
-          .finish(step, phase, result, batches.main, method.scalars(step))
-          .finally(() => disposeResult(result));
-      } finally {
-        disposeInput(input);
-      }
-      if (lastSteps.get(phase) === step) await releasePhase(phases, phase);
-      await evaluateWhenDue(job, method, evaluators, state, plan, step);
-    }
+    await takeSteps({ job, plan, method, phases, evaluators, log, place, keep });
   } catch (error) {
-    disposeState(state);
+    // The error is what the user must hear of; that the state could not be kept either is no news beside it.
+    if (place.whole && place.done > place.kept) await keep().catch(() => {});
+    disposeState(place.state);
     throw error;
   } finally {
     const outputs = [...evaluators.values()].map(({ prepared }) => prepared);
@@ -109,12 +115,69 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   }
   return {
     method,
-    state,
+    state: place.state,
     steps: plan.steps,
     batchSize: plan.batchSize,
     ...log.summary(),
-    dispose: () => disposeState(state),
+    dispose: () => disposeState(place.state),
   };
+}
+
+interface Loop {
+  readonly job: TrainingJob;
+  readonly plan: StepPlan;
+  readonly method: Method;
+  readonly phases: Map<string, Prepared>;
+  readonly evaluators: ReadonlyMap<ModelPath, Evaluator>;
+  readonly log: StepLog;
+  readonly place: Place;
+  readonly keep: () => Promise<void>;
+}
+
+async function takeSteps(loop: Loop): Promise<void> {
+  const { job, plan, method, phases, evaluators, place } = loop;
+  const lastSteps = lastStepsOf(method, plan.steps);
+  for (const [phase, last] of lastSteps) if (last < place.done) await releasePhase(phases, phase);
+  const evaluateHere = (): Promise<void> =>
+    evaluateWhenDue(job, method, evaluators, place.state, plan, place.done - 1);
+  // A state is kept before its evaluation, which may take long.
+  if (place.done > 0) await evaluateHere();
+  const load = stepLoader(job, method, plan);
+  let next = place.done < plan.steps ? load(place.done) : undefined;
+  while (next) {
+    const step = place.done;
+    await breathe(job.signal);
+    const batches = await next;
+    next = step + 1 < plan.steps ? load(step + 1) : undefined;
+    await takeStep(loop, batches, step);
+    const phase = method.phase(step);
+    if (lastSteps.get(phase) === step) await releasePhase(phases, phase);
+    const due = job.checkpoints?.reached(place.done) === true || place.done === plan.steps;
+    if (job.checkpoints && due) await loop.keep();
+    await evaluateHere();
+  }
+}
+
+async function takeStep(
+  { job, method, phases, log, place }: Loop,
+  batches: StepBatches,
+  step: number,
+): Promise<void> {
+  const phase = method.phase(step);
+  log.start();
+  const input = uploadStep(job, method, batches, step);
+  place.whole = false;
+  try {
+    const result = await phases.get(phase)!(place.state, input);
+    place.state = advance(place.state, result.state);
+    await log
+      .finish(step, phase, result, batches.main, method.scalars(step))
+      .finally(() => disposeResult(result));
+  } finally {
+    disposeInput(input);
+  }
+  place.done = step + 1;
+  place.whole = true;
 }
 
 function preparePhases(executor: Executor, method: Method): Map<string, Prepared> {
@@ -138,16 +201,37 @@ async function releasePhase(phases: Map<string, Prepared>, name: string): Promis
   await phase.release();
 }
 
-/** The method and its first state, on the executor. */
-async function begin(job: TrainingJob, plan: StepPlan): Promise<{ method: Method; state: TrainState }> {
-  const own = typeof job.initial === 'function';
-  const initial = typeof job.initial === 'function' ? await job.initial() : job.initial;
-  const method = await createMethod(job, initial, plan);
-  const random = createRandom(job.train.seed).fork('method');
-  return { method, state: uploadState(job.executor, method.initialize(initial, random), own) };
+interface Beginning {
+  readonly method: Method;
+  readonly boundary: Readonly<Record<string, number>> | undefined;
+  readonly state: TrainState;
 }
 
-async function createMethod(job: TrainingJob, initial: HostRecord, plan: StepPlan): Promise<Method> {
+/** The method and the state to begin with, on the executor. */
+async function begin(job: TrainingJob, plan: StepPlan): Promise<Beginning> {
+  const own = typeof job.initial === 'function';
+  const initial = typeof job.initial === 'function' ? await job.initial() : job.initial;
+  const resumed = job.checkpoints?.resumed;
+  const boundary = resumed ? resumed.boundary : await boundaryOf(job, initial, plan);
+  const method = createMethod(job, plan, boundary);
+  const fresh = method.initialize(initial, createRandom(job.train.seed).fork('method'));
+  const state = resumed ? restore(fresh, resumed) : fresh;
+  return { method, boundary, state: uploadState(job.executor, state, own) };
+}
+
+/** Measured on the first batch, where the method asks for it. */
+async function boundaryOf(
+  job: TrainingJob,
+  initial: HostRecord,
+  plan: StepPlan,
+): Promise<Beginning['boundary']> {
+  if (!job.method.needsBoundary?.(job.settings)) return undefined;
+  const options = { augment: false, seed: 0, epoch: 0 };
+  const batch = await job.task.splits.train!.load([...plan.indices(0)], options);
+  return measureBoundary({ ...job, initial }, batch);
+}
+
+function createMethod(job: TrainingJob, plan: StepPlan, boundary: Beginning['boundary']): Method {
   const { backbone, head, task, settings } = job;
   const context = {
     backbone,
@@ -160,103 +244,11 @@ async function createMethod(job: TrainingJob, initial: HostRecord, plan: StepPla
     seed: job.train.seed,
     hasUnlabelled: (task.splits.unlabelled?.size ?? 0) > 0,
   };
-  if (!job.method.needsBoundary?.(settings)) return job.method.create(context);
-  const batch = await task.splits.train!.load([...plan.indices(0)], { augment: false, seed: 0, epoch: 0 });
-  return job.method.create({ ...context, boundary: await measureBoundary({ ...job, initial }, batch) });
-}
-
-function uploadStep(
-  { executor, backbone }: TrainingJob,
-  method: Method,
-  { main, extra }: StepBatches,
-  step: number,
-): StepInput {
-  const scalars = Object.entries(method.scalars(step)).map(([name, value]) => [
-    name,
-    executor.upload({ data: Float32Array.of(value), shape: [], dtype: 'float32' }),
-  ]);
-  return {
-    input: uploadRecord(executor, main.input),
-    target: uploadRecord(executor, main.target),
-    extra: Object.fromEntries(
-      Object.entries(extra).map(([name, batch]) => [name, uploadRecord(executor, batch.input)]),
-    ),
-    noise: uploadRecord(executor, method.noise(step, main.size, tokenCounts(backbone, main.input))),
-    scalars: Object.fromEntries(scalars) as StepInput['scalars'],
-  };
-}
-
-function disposeInput(input: StepInput): void {
-  disposeRecord(input.input);
-  disposeRecord(input.target);
-  Object.values(input.extra).forEach(disposeRecord);
-  disposeRecord(input.noise);
-  disposeRecord(input.scalars as TensorRecord);
+  return job.method.create(boundary ? { ...context, boundary } : context);
 }
 
 function disposeResult(result: StepResult): void {
   result.loss.dispose();
   result.output.dispose();
   disposeRecord(result.parts);
-}
-
-type Evaluator = AnsweringModel<TrainState> & { readonly prepared: Outputs<TrainState> };
-
-function prepareEvaluators(
-  { executor, backbone, task }: TrainingJob,
-  method: Method,
-): Map<ModelPath, Evaluator> {
-  return new Map(
-    method.paths.map((path) => {
-      const model = modelOfPath(backbone, method, path);
-      return [path, { ...model, prepared: prepareOutputs(executor, `validate ${path}`, model, task) }];
-    }),
-  );
-}
-
-/** A path of a method as a model of the whole state. */
-function modelOfPath(
-  { generation }: Pick<Backbone, 'generation'>,
-  method: Method,
-  path: ModelPath,
-): AnsweringModel<TrainState> {
-  const forward = (state: TrainState, input: Readonly<TensorRecord>): Tensor =>
-    method.forward(path, state, input);
-  if (!generation) return { forward };
-  const answering =
-    path === 'faded'
-      ? generationWith(generation, (state: TrainState) => method.ship(state))
-      : generationOf(generation, forward);
-  return { forward, generation: answering };
-}
-
-async function evaluateWhenDue(
-  job: TrainingJob,
-  method: Method,
-  evaluators: ReadonlyMap<ModelPath, Evaluator>,
-  state: TrainState,
-  plan: StepPlan,
-  step: number,
-): Promise<void> {
-  const dataset = job.task.splits.validation;
-  const every = Math.round(job.train.evaluateEvery * plan.stepsPerEpoch);
-  if (!dataset || every < 1 || (step + 1) % every !== 0) return;
-  for (const path of method.paths) {
-    const { metrics, examples, seconds } = await evaluate({
-      ...job,
-      dataset,
-      batchSize: job.train.evaluateBatchSize,
-      params: state,
-      ...evaluators.get(path)!,
-    });
-    const record = {
-      type: 'evaluation',
-      step: step + 1,
-      split: 'validation',
-      path,
-      examples,
-      metrics,
-    } as const;
-    job.reporters.forEach((reporter) => reporter.record?.({ ...record, time: { seconds } }));
-  }
 }

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, HostRecord, MethodProvider } from '@mdpd/core';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { cpuExecutor } from '@mdpd/tensor/portable-executors';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { sameTensor } from '@mdpd/testing/differences';
 import { tinyBackbone, tinyProvider } from '@mdpd/testing/fixtures/tiny-backbone';
 import { modelUnderTest, uploadAll } from '@mdpd/testing/model-under-test';

@@ -8,7 +8,7 @@ import { runModel } from '@mdpd/distill/forward';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { sizeOf } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
-import { writeSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { ensure, type Check } from '../check.ts';
 import { differingNames, sameBytes } from '../differences.ts';
 import { uploadAll } from '../model-under-test.ts';
