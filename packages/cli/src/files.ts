@@ -1,14 +1,17 @@
 /** Files: reading JSON of strangers, writing whole or not at all, and disk errors in words. */
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import path from 'node:path';
 import type { JsonObject } from '@mdpd/core';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 
@@ -83,6 +86,7 @@ export function writeWhole(file: string, data: string | Uint8Array): void {
   try {
     writeDurably(unfinished, data);
     renameSync(unfinished, file);
+    syncFolder(path.dirname(file));
   } catch (thrown) {
     rmSync(unfinished, { force: true });
     throw diskError(thrown, file);
@@ -97,6 +101,28 @@ export function writeDurably(file: string, data: string | Uint8Array): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Waits until the disk has a folder's own entries: a file that was renamed is not found after a crash otherwise. */
+export function syncFolder(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch (thrown) {
+    // Windows, and some file systems, do not know this.
+    if (systemCode(thrown) === 'EIO') throw thrown;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** Removes from a folder what unfinished writes of processes that were killed left behind. */
+export function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (/\.tmp-\w+$/.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunRecord } from '@mdpd/core';
-import { metricsFile } from './metrics-file.ts';
+import { MetricsFile } from './metrics-file.ts';
 
 const time = {
   seconds: 1,
@@ -40,7 +40,7 @@ it('writes one object a line with the keys in a fixed order, time last', () => {
       type: 'evaluation',
     },
   ];
-  const reporter = metricsFile(file);
+  const reporter = new MetricsFile(file);
   records.forEach((record) => reporter.record!(record));
   reporter.close!();
   expect(readFileSync(file, 'utf8').split('\n')).toEqual([
@@ -54,8 +54,8 @@ it('writes one object a line with the keys in a fixed order, time last', () => {
 });
 
 it('names the file that cannot be written', () => {
-  expect(() => metricsFile('/nowhere/metrics.jsonl')).toThrow(/^cannot write: ENOENT/);
-  const reporter = metricsFile('/dev/full');
+  expect(() => new MetricsFile('/nowhere/metrics.jsonl')).toThrow(/^cannot write: ENOENT/);
+  const reporter = new MetricsFile('/dev/full');
   expect(() => reporter.record!({ type: 'note', step: 0, message: 'x' })).toThrow(
     'cannot write: the disk is full',
   );

@@ -15,7 +15,7 @@ import {
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import { openFolder, type OpenedBackbone } from './backbone-reference.ts';
-import { diskError } from './files.ts';
+import { diskError, syncFolder } from './files.ts';
 import { labelsOf } from './initial-parameters.ts';
 import { writeSavedFiles, type SavedFiles } from './saved-files.ts';
 import { headConfig, savedHead } from './saved-head.ts';
@@ -62,7 +62,9 @@ export function writeFolder(folder: string, fill: (unfinished: string) => void):
   try {
     mkdirSync(unfinished);
     fill(unfinished);
+    syncFolder(unfinished);
     renameSync(unfinished, folder);
+    syncFolder(path.dirname(folder));
   } catch (thrown) {
     rmSync(unfinished, { recursive: true, force: true });
     throw diskError(thrown, folder);

@@ -5,7 +5,9 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
-import { diskError, writeWhole } from './files.ts';
+import { recipeChanges, refuseChanges, type RecipeChange } from './checkpoint/recipe-changes.ts';
+import { lockRun, type Unlock } from './checkpoint/run-lock.ts';
+import { diskError, readText, removeUnfinished, writeWhole } from './files.ts';
 import { readResult, type Result } from './result.ts';
 
 export const runFiles = {
@@ -13,9 +15,14 @@ export const runFiles = {
   metrics: 'metrics.jsonl',
   result: 'result.json',
   failed: 'failed.json',
+  checkpoint: 'checkpoint',
+  lock: 'run.lock',
   model: 'model',
   side: 'side',
 } as const;
+
+/** As the reader of recipes. */
+const maximumRecipeBytes = 1_000_000;
 
 export interface RunFolder {
   /** As the user would type it: relative to the working directory where that is shorter. */
@@ -28,6 +35,8 @@ export interface RunFolder {
   fail(thrown: unknown): void;
   /** Training begins: from now on a failure leaves the folder, marked as failed. */
   begin(): void;
+  /** Frees the folder for other processes; to be called last. */
+  release(): void;
 }
 
 /** `runs/<recipe>/<time>`, relative to `directory`, where there is nothing yet. */
@@ -36,13 +45,36 @@ export function defaultRunFolder(
   now: Date = new Date(),
   directory: string = process.cwd(),
 ): string {
-  const stem = path.parse(recipeFile).name;
   const time = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  const base = path.join('runs', stem, time);
+  const base = path.join(runsOf(recipeFile), time);
   for (let attempt = 1; ; attempt++) {
     const folder = attempt === 1 ? base : `${base}-${attempt}`;
     if (!existsSync(path.resolve(directory, folder))) return folder;
   }
+}
+
+function runsOf(recipeFile: string): string {
+  return path.join('runs', path.parse(recipeFile).name);
+}
+
+/**
+ * The newest run of a recipe in `runs` that is not finished.
+ * Throws NOTHING_TO_RESUME.
+ */
+export function newestUnfinishedRun(recipeFile: string, directory: string = process.cwd()): string {
+  const runs = runsOf(recipeFile);
+  const has = (name: string, file: keyof typeof runFiles): boolean =>
+    existsSync(path.resolve(directory, runs, name, runFiles[file]));
+  const names = existsSync(path.resolve(directory, runs)) ? readdirSync(path.resolve(directory, runs)) : [];
+  const name = names
+    .filter((each) => has(each, 'recipe') && !has(each, 'result'))
+    .sort()
+    .at(-1);
+  if (name !== undefined) return path.join(runs, name);
+  throw new MdpdError('NOTHING_TO_RESUME', `${runs} holds no run that is not finished`, {
+    fix: 'name the run with --out, or train without --resume',
+    exitCode: 2,
+  });
 }
 
 /**
@@ -52,33 +84,105 @@ export function defaultRunFolder(
 export function createRunFolder(name: string, recipeText: string): RunFolder {
   const folder = path.resolve(name);
   const made = makeFolder(folder, name);
-  const file = (key: keyof typeof runFiles): string => path.join(folder, runFiles[key]);
+  const recipe = path.join(folder, runFiles.recipe);
   try {
     // Exclusive: of two runs that start at the same time in one folder, one fails here.
-    writeFileSync(file('recipe'), recipeText, { flag: 'wx' });
+    writeFileSync(recipe, recipeText, { flag: 'wx' });
   } catch (thrown) {
     if (systemCode(thrown) === 'EEXIST') throw runExists(name);
     const error = systemCode(thrown) === 'EACCES' ? notWritable(name, thrown) : diskError(thrown, name);
-    rmSync(file('recipe'), { force: true });
+    rmSync(recipe, { force: true });
     removeFolders(made);
     throw error;
   }
+  const remove = (): void => {
+    removeContent(folder);
+    removeFolders(made);
+  };
+  try {
+    return runFolder(name, lockRun(path.join(folder, runFiles.lock), name), remove);
+  } catch (thrown) {
+    remove();
+    throw thrown;
+  }
+}
+
+export interface ReopenedRun {
+  readonly run: RunFolder;
+  /** Undefined where the run is finished; then nothing was touched. */
+  readonly result: Result | undefined;
+  /** What differs between its recipe and the one given, all of it accepted. */
+  readonly changes: readonly RecipeChange[];
+}
+
+/**
+ * Opens the folder of a run to go on with it; undefined where there is none. What was not finished when it was stopped is
+ * removed, but for its checkpoints.
+ * Throws RESUME_RECIPE_CHANGED, RUN_LOCKED, OUT_NOT_EMPTY, DISK_FULL or WRITE_FAILED.
+ *
+ * @param force - goes on with another recipe too, where that is sound
+ */
+export function reopenRunFolder(name: string, recipeText: string, force: boolean): ReopenedRun | undefined {
+  const folder = path.resolve(name);
+  const recipe = path.join(folder, runFiles.recipe);
+  if (!existsSync(recipe)) return undefined;
+  const changes = recipeChanges(readText(recipe, maximumRecipeBytes), recipeText);
+  refuseChanges(changes, path.join(name, runFiles.recipe), force);
+  const finished = path.join(folder, runFiles.result);
+  if (existsSync(finished)) {
+    return {
+      run: runFolder(
+        name,
+        () => {},
+        () => {},
+      ),
+      result: readResult(finished),
+      changes: [],
+    };
+  }
+  const unlock = lockRun(path.join(folder, runFiles.lock), name);
+  try {
+    for (const each of ['failed', 'model', 'side'] as const)
+      rmSync(path.join(folder, runFiles[each]), { recursive: true, force: true });
+    [folder, path.join(folder, runFiles.checkpoint)].forEach(removeUnfinished);
+    if (changes.length > 0) writeWhole(recipe, recipeText);
+  } catch (thrown) {
+    unlock();
+    throw diskError(thrown, name);
+  }
+  const run = runFolder(name, unlock, () => {});
+  run.begin();
+  return { run, result: undefined, changes };
+}
+
+/** @param remove - what a failure before the first step does */
+function runFolder(name: string, unlock: Unlock, remove: () => void): RunFolder {
+  const folder = path.resolve(name);
+  const file = (key: keyof typeof runFiles): string => path.join(folder, runFiles[key]);
   let begun = false;
   return {
     name,
     folder,
     file,
-    finish: (result) => writeWhole(file('result'), `${JSON.stringify(result, undefined, 2)}\n`),
+    finish: (result) => {
+      writeWhole(file('result'), `${JSON.stringify(result, undefined, 2)}\n`);
+      // There is nothing left to go on with.
+      rmSync(file('checkpoint'), { recursive: true, force: true });
+    },
     begin: () => {
       begun = true;
     },
     fail: (thrown) => {
-      if (begun) return markFailed(file('failed'), thrown);
-      for (const each of Object.values(runFiles))
-        rmSync(path.join(folder, each), { recursive: true, force: true });
-      removeFolders(made);
+      if (begun) markFailed(file('failed'), thrown);
+      else remove();
     },
+    release: unlock,
   };
+}
+
+function removeContent(folder: string): void {
+  for (const each of Object.values(runFiles))
+    rmSync(path.join(folder, each), { recursive: true, force: true });
 }
 
 /** Creates the folder and those above it. Returns the ones that are new, outermost first. */
@@ -151,7 +255,7 @@ function markFailed(file: string, thrown: unknown): void {
 
 function runExists(name: string): MdpdError {
   return new MdpdError('RUN_EXISTS', `${name} already holds a run`, {
-    fix: 'choose another folder with --out, or remove this one; runs are never overwritten',
+    fix: 'go on with it with --resume, or choose another folder with --out; runs are never overwritten',
     exitCode: 2,
   });
 }
@@ -189,6 +293,8 @@ export function readFinishedRun(folder: string): Result {
   const failed = existsSync(path.join(folder, runFiles.failed));
   throw new MdpdError('RUN_UNFINISHED', `the run in ${folder} ${failed ? 'failed' : 'is not finished'}`, {
     place: failed ? path.join(folder, runFiles.failed) : folder,
-    fix: failed ? 'the place above says why; train it again' : 'wait until it is done, or train it again',
+    fix: failed
+      ? 'the place above says why; then go on with `mdpd train … --resume`'
+      : 'wait until it is done, or go on with `mdpd train … --resume`',
   });
 }

@@ -1,18 +1,20 @@
 /**
- * Stopping on Ctrl-C or a termination signal: once to stop after the step, twice to stop at once. A step that takes long
- * is not waited for: a large model's may take a minute.
+ * Stopping on Ctrl-C, a termination signal or a closed terminal: once to stop after the step, twice to stop at once.
+ * Before the first step there is nothing to lose, and what takes long is not waited for.
  */
 
-/** How long a step may go on after the signal, in milliseconds. */
-const patience = 1500;
+/** How long work may go on after the signal, in milliseconds. */
+const patience = { preparing: 1500, training: 600_000 } as const;
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type StopSignal = keyof typeof exitCodes;
 
 export interface Stopper {
   readonly signal: AbortSignal;
-  /** 130 or 143 once a signal came, as shells expect. */
+  /** 129, 130 or 143 once a signal came, as shells expect. */
   exitCode(): number | undefined;
+  /** From now on the step is waited for, and its state is kept. */
+  waitForStep(): void;
   /** Gives the signals back to Node. */
   release(): void;
 }
@@ -22,6 +24,7 @@ export function listenForStop(say: (message: string) => void): Stopper {
   const controller = new AbortController();
   let received: StopSignal | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let training = false;
   const release = (): void => {
     clearTimeout(timer);
     for (const name of names) process.off(name, handle);
@@ -34,14 +37,17 @@ export function listenForStop(say: (message: string) => void): Stopper {
   const handle = (name: StopSignal): void => {
     if (received !== undefined) return end(name);
     received = name;
-    timer = setTimeout(() => end(name), patience);
-    say('stopping after this step; once more to stop at once');
+    timer = setTimeout(() => end(name), training ? patience.training : patience.preparing);
+    say(training ? 'stopping after this step; once more to stop at once' : 'stopping; once more to stop at once');
     controller.abort();
   };
   const names = Object.keys(exitCodes) as StopSignal[];
   for (const name of names) process.on(name, handle);
   return {
     signal: controller.signal,
+    waitForStep: () => {
+      training = true;
+    },
     exitCode: () => (received === undefined ? undefined : exitCodes[received]),
     release,
   };

@@ -4,7 +4,7 @@ import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { createOutput, reportFailure, toJson, type Output } from './output.ts';
 import { createProgress } from './progress.ts';
-import { defaultRunFolder } from './run-folder.ts';
+import { defaultRunFolder, newestUnfinishedRun } from './run-folder.ts';
 import { listenForStop, type Stopper } from './stop-signal.ts';
 import { formatSummary } from './summary.ts';
 import type { Listener } from './train-event.ts';
@@ -18,6 +18,7 @@ export default command({
     'mdpd train configs/vtab/mnist.yaml method=norm train.epochs=3 --out runs/norm',
     'mdpd train configs/vtab/folder.yaml data.train=./photos/train data.test=./photos/test',
     'mdpd train configs/vtab/mnist.yaml --smoke',
+    'mdpd train configs/vtab/mnist.yaml --out runs/mnist/20261126-101500 --resume',
   ],
   args: {
     recipe: {
@@ -37,17 +38,32 @@ export default command({
       valueHint: 'folder',
       description: 'folder of the run (default: runs/<recipe>/<time>)',
     },
+    resume: {
+      type: 'boolean',
+      description: 'go on with the run in --out, or with the newest one of this recipe that is not finished',
+    },
+    'force-resume': {
+      type: 'boolean',
+      description: 'the same, with settings that were changed where that is sound (rates, steps, executor)',
+    },
     smoke: { type: 'boolean', description: 'a few examples and steps, to see that everything runs' },
     json: { type: 'boolean', description: 'print result.json instead of a table' },
     ...commonOptions,
   },
-  run: (args) => train(args._[0]!, args._.slice(1), { out: args.out, smoke: args.smoke, json: args.json }),
+  run: (args) =>
+    train(args._[0]!, args._.slice(1), {
+      out: args.out,
+      smoke: args.smoke,
+      json: args.json,
+      resume: args['force-resume'] === true ? 'force' : args.resume === true,
+    }),
 });
 
 interface TrainOptions {
   readonly out: string | undefined;
   readonly smoke: boolean | undefined;
   readonly json: boolean | undefined;
+  readonly resume: boolean | 'force';
 }
 
 async function train(
@@ -57,13 +73,18 @@ async function train(
 ): Promise<number> {
   const output = createOutput({ json: options.json === true });
   const loaded = loadRecipe(recipeFile, options.smoke ? [...overrides, 'smoke=true'] : overrides);
+  const out =
+    options.out ??
+    (options.resume === false ? defaultRunFolder(recipeFile) : newestUnfinishedRun(recipeFile));
   const stopper = listenForStop(output.message);
-  const { listener, close } = shown(output);
+  const { listener, close } = shown(output, () => stopper.waitForStep());
   try {
     const { run, result } = await runTraining({
       loaded,
       recipeFile,
-      out: options.out ?? defaultRunFolder(recipeFile),
+      out,
+      resume: options.resume,
+      again: commandLine(recipeFile, overrides, options.smoke === true, out),
       directory: process.cwd(),
       heading: ['mdpd train', recipeFile, ...overrides].join(' '),
       begunAt: 0,
@@ -80,14 +101,27 @@ async function train(
   }
 }
 
+/** What to type to go on with a run; what a shell would read in another way is quoted. */
+function commandLine(recipeFile: string, overrides: readonly string[], smoke: boolean, out: string): string {
+  const words = ['train', recipeFile, ...overrides, ...(smoke ? ['--smoke'] : []), '--out', out, '--resume'];
+  const quoted = words.map((word) =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  );
+  return `mdpd ${quoted.join(' ')}`;
+}
+
 /** Shows what happens on standard error. */
-function shown({ messages }: Output): { readonly listener: Listener; close(): void } {
+function shown({ messages }: Output, begins: () => void): { readonly listener: Listener; close(): void } {
   let metric = '';
   const progress = createProgress({ stream: messages, metric: () => metric });
   return {
     listener: (event) => {
-      if (event.type === 'start') metric = event.metric;
-      else if (event.type === 'progress') progress.progress?.(event);
+      if (event.type === 'start') {
+        metric = event.metric;
+        begins();
+      }
+      if (event.type === 'start') return;
+      if (event.type === 'progress') progress.progress?.(event);
       else progress.record?.(event);
     },
     close: () => progress.close?.(),

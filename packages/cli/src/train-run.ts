@@ -23,7 +23,11 @@ import { startExecutor } from '@mdpd/tensor/start-executor';
 import { writeWhole } from './files.ts';
 import { formatCount } from './format.ts';
 import { initialParameters } from './initial-parameters.ts';
-import { metricsFile } from './metrics-file.ts';
+import { packageVersions } from './environment.ts';
+import { inputDigests, refuseChangedInputs } from './input-digests.ts';
+import { MetricsFile } from './metrics-file.ts';
+import type { ReadCheckpoint } from './checkpoint/checkpoint-file.ts';
+import { CheckpointStore, newestCheckpoint } from './checkpoint/checkpoint-store.ts';
 import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
 import { measureResult } from './measure-result.ts';
@@ -46,6 +50,8 @@ export interface RunJob {
   readonly registry: Registry;
   readonly opened: OpenedBackbone;
   readonly run: RunFolder;
+  /** Whether its folder had a run before, that goes on. */
+  readonly resumes: boolean;
   readonly directory: string;
   /** When the training was asked for, as `process.uptime()`. */
   readonly begunAt: number;
@@ -62,6 +68,16 @@ interface PreparedJob extends RunJob {
   readonly initial: () => Promise<HostRecord>;
   readonly reporters: readonly Reporter[];
   readonly planned: PlannedMemory;
+  readonly checkpoints: CheckpointStore;
+  /** When the run was begun, as `process.uptime()`: before 0 where other processes worked at it. */
+  readonly begunAt: number;
+}
+
+/** Where a run stands when this process begins. */
+interface Standing {
+  readonly metrics: MetricsFile;
+  /** Its newest checkpoint. */
+  readonly found: ReadCheckpoint | undefined;
 }
 
 /** Trains and writes the run's folder, result.json last. */
@@ -72,7 +88,8 @@ export async function trainRun(job: RunJob): Promise<Result> {
     const warning = memoryWarning(recipe, plannedBytes, availableBytes);
     if (warning !== undefined) say(warning);
   });
-  const scope = scopeOf(job, planned, say);
+  const standing = await standingOf(job, say);
+  const scope = scopeOf(job, planned, standing, say);
   const { reporters } = scope;
   try {
     const executor = await scope.executor();
@@ -80,7 +97,7 @@ export async function trainRun(job: RunJob): Promise<Result> {
       reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`))),
     );
     planned.begin(executor);
-    const prepared = await prepare(job, { executor, task, reporters, planned });
+    const prepared = await prepare(job, { executor, task, reporters, planned }, standing);
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
@@ -88,9 +105,20 @@ export async function trainRun(job: RunJob): Promise<Result> {
   }
 }
 
+/** Throws CHECKPOINT_DAMAGED where none of the run's checkpoints can be used, and METRICS_CHANGED. */
+async function standingOf({ run, resumes }: RunJob, say: (message: string) => void): Promise<Standing> {
+  const warn = (message: string): void => say(`warning: ${message}`);
+  const found = resumes ? await newestCheckpoint(run.file('checkpoint'), warn) : undefined;
+  const metrics = new MetricsFile(run.file('metrics'), found?.note.metrics);
+  if (found) say(`goes on after step ${found.note.step} of ${found.note.steps}`);
+  else if (resumes) say('there is no checkpoint: begins at the first step');
+  return { metrics, found };
+}
+
 function scopeOf(
   { recipe, recipeFile, registry, run, directory, listener }: RunJob,
   planned: PlannedMemory,
+  { metrics }: Standing,
   say: (message: string) => void,
 ): RunScope {
   const about = { folder: run.folder, recipe, recipeFile, directory };
@@ -105,7 +133,7 @@ function scopeOf(
       say(`executor  ${started.reason}`);
       return started.executor;
     },
-    reporters: [metricsFile(run.file('metrics')), { name: 'listener', record: listener, progress: listener }],
+    reporters: [metrics, { name: 'listener', record: listener, progress: listener }],
     warn: (message) => say(`warning: ${message}`),
   });
 }
@@ -113,6 +141,7 @@ function scopeOf(
 async function prepare(
   job: RunJob,
   parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters' | 'planned'>,
+  standing: Standing,
 ): Promise<PreparedJob> {
   const { opened, recipe, listener } = job;
   const { task } = parts;
@@ -120,6 +149,7 @@ async function prepare(
   const load = (): ReturnType<typeof initialParameters> =>
     initialParameters(opened, head, task.labels, recipe.train.seed);
   const loaded = await load();
+  const inputs = await inputDigests(loaded.parameters, task);
   // The first to ask gets what was loaded here, once: nothing else holds on to it.
   let unused: HostRecord | undefined = loaded.parameters;
   const initial = async (): Promise<HostRecord> => {
@@ -132,7 +162,43 @@ async function prepare(
   const { family, blocks } = opened.backbone;
   const headText = loaded.headLoaded ? 'head from the checkpoint' : 'fresh head';
   listener(note(`backbone  ${opened.name} (${family}, ${blocks} blocks, ${headText})`));
-  return { ...job, ...parts, head, initial };
+  const begunAt = job.begunAt - (standing.found?.note.totalSeconds ?? 0);
+  const checkpoints = openStore(job, { ...standing, inputs, begunAt, executor: parts.executor });
+  return { ...job, ...parts, head, initial, checkpoints, begunAt };
+}
+
+/** Throws RESUME_INPUT_CHANGED. */
+function openStore(
+  { run, recipe, listener }: RunJob,
+  given: Standing & Pick<PreparedJob, 'begunAt' | 'executor'> & { readonly inputs: Record<string, string> },
+): CheckpointStore {
+  const { metrics, found, inputs, begunAt, executor } = given;
+  const versions = { node: process.version, executor: executor.description, ...packageVersions() };
+  if (found) {
+    refuseChangedInputs(found.note.inputs, inputs);
+    for (const each of changedVersions(found.note.versions, versions)) listener(note(`warning: ${each}`));
+  }
+  return new CheckpointStore({
+    folder: run.file('checkpoint'),
+    settings: recipe.train.checkpoint,
+    metrics,
+    inputs,
+    versions,
+    totalSeconds: () => process.uptime() - begunAt,
+    resumed: found?.resumed,
+  });
+}
+
+function changedVersions(
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(now)
+    .filter(([name, version]) => before[name] !== version)
+    .map(
+      ([name, version]) =>
+        `the run began with ${name} ${before[name] ?? 'missing'}, now it is ${version}: results may differ in the last digits`,
+    );
 }
 
 /** `10 classes`, `3,129 answers`, `a score`, `30,522 words`. */
@@ -177,6 +243,7 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     executor,
     reporters: [beginning(run), ...job.reporters],
     signal,
+    checkpoints: job.checkpoints,
   });
   // Graphs of the evaluation come later: the peak that is measured is that of training.
   const plannedBytes = job.planned.bytes;

@@ -10,15 +10,20 @@ import type { TrainEvent } from './train-event.ts';
 import { runTraining } from './train-flow.ts';
 
 export interface TrainOptions {
-  /** Folder of the run, new or empty; default `runs/<name>/<time>`. */
+  /** Folder of the run, new or empty unless a run goes on; default `runs/<name>/<time>`. */
   readonly out?: string;
+  /**
+   * Goes on with the run in `out`, where there is one, and gives the result of one that is finished at once; `force`:
+   * with another recipe too, where that is sound.
+   */
+  readonly resume?: boolean | 'force';
   /** Name of the recipe in result.json; default: the file's without its ending, else the task's. */
   readonly name?: string;
   /** A few examples and steps, to see that everything runs. */
   readonly smoke?: boolean;
   /** Against it paths in the recipe, and `out`, are resolved; default: the working directory. */
   readonly directory?: string;
-  /** Stops the training after the step that it is at; it then fails with INTERRUPTED. */
+  /** Stops the training after the step that it is at, whose state is kept; it then fails with INTERRUPTED. */
   readonly signal?: AbortSignal;
 }
 
@@ -48,6 +53,8 @@ export function startTraining(recipe: RecipeInput | string, options: TrainOption
       loaded,
       recipeFile: name,
       out: folder,
+      resume: options.resume ?? false,
+      again: `train(…, { out: ${JSON.stringify(folder)}, resume: true })`,
       directory,
       heading: `train() of @mdpd/cli, ${name}`,
       begunAt,

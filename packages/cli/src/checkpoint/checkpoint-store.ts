@@ -4,7 +4,13 @@ import path from 'node:path';
 import { MdpdError, type TrainSettings } from '@mdpd/core';
 import type { Checkpoints, ResumedState, Snapshot } from '@mdpd/distill/engine/checkpoints';
 import type { MetricsFile, MetricsPosition } from '../metrics-file.ts';
-import { readCheckpoint, readNote, writeCheckpoint, type NoteFrame, type ReadCheckpoint } from './checkpoint-file.ts';
+import {
+  readCheckpoint,
+  readNote,
+  writeCheckpoint,
+  type NoteFrame,
+  type ReadCheckpoint,
+} from './checkpoint-file.ts';
 
 const namePattern = /^step-(\d{8,})$/;
 
@@ -118,10 +124,4 @@ export async function newestCheckpoint(
   }
   if (last) throw last;
   return undefined;
-}
-
-/** Removes what unfinished writes of processes that were killed left behind. */
-export function removeUnfinished(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (/\.tmp-\w+$/.test(name)) remove(path.join(folder, name));
 }

@@ -2,7 +2,7 @@
  * A lock that says which process works in a run's folder. It is a file with the process's number, so that the lock of one
  * that was killed is known as such.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { MdpdError, systemCode } from '@mdpd/core';
 import { diskError } from '../files.ts';
@@ -43,8 +43,9 @@ function removeStale(file: string, found: string | undefined): void {
   try {
     writeFileSync(claim, String(process.pid), { flag: 'wx' });
   } catch {
-    // Another one is at it: one that was killed meanwhile leaves the claim to the next.
-    rmSync(claim, { force: true });
+    // Another one is at it, or was killed when it was.
+    const age = Date.now() - (statSync(claim, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (Math.abs(age) > 10_000) rmSync(claim, { force: true });
     return;
   }
   if (readLock(file) === found) rmSync(file, { force: true });

@@ -15,6 +15,6 @@ export async function breathe(signal: AbortSignal | undefined): Promise<void> {
 export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   throw new MdpdError('INTERRUPTED', 'stopped on request', {
-    fix: 'run the same command again with another --out',
+    fix: 'run the same command again',
   });
 }
