@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '@mdpd/core';
 import { MetricsFile } from './metrics-file.ts';
 
@@ -60,4 +60,44 @@ it('names the file that cannot be written', () => {
     'cannot write: the disk is full',
   );
   reporter.close!();
+});
+
+describe('going on', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mdpd-metrics-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const note = (step: number): RunRecord => ({ type: 'note', step, message: `m${step}` });
+
+  it('cuts off what came after the checkpoint, and does not repeat what was said before the first step', () => {
+    const file = path.join(folder, 'on.jsonl');
+    const first = new MetricsFile(file);
+    [0, 1, 2].forEach((step) => first.record(note(step)));
+    const position = first.position();
+    first.record(note(3));
+    first.close();
+    const whole = readFileSync(file, 'utf8');
+
+    const second = new MetricsFile(file, position);
+    expect(second.position()).toEqual(position);
+    second.record(note(0));
+    second.record(note(3));
+    second.close();
+    expect(readFileSync(file, 'utf8')).toBe(whole);
+
+    new MetricsFile(file).close();
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  it('refuses a file that is shorter, or other than it was', () => {
+    const file = path.join(folder, 'changed.jsonl');
+    const first = new MetricsFile(file);
+    [1, 2].forEach((step) => first.record(note(step)));
+    first.close();
+    const position = first.position();
+    const text = readFileSync(file, 'utf8');
+    for (const changed of [text.slice(1), text.replace('m1', 'm7'), '']) {
+      writeFileSync(file, changed);
+      expect(() => new MetricsFile(file, position)).toThrow('this is not what the run had written');
+    }
+  });
 });

@@ -12,7 +12,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatError, MdpdError } from '@mdpd/core';
-import { createRunFolder, defaultRunFolder, readFinishedRun } from './run-folder.ts';
+import {
+  createRunFolder,
+  defaultRunFolder,
+  newestUnfinishedRun,
+  readFinishedRun,
+  reopenRunFolder,
+} from './run-folder.ts';
 import { exampleResult } from './testing/example-result.ts';
 
 let root: string;
@@ -38,9 +44,11 @@ const at = (...names: string[]): string => path.join(root, ...names);
 describe('createRunFolder', () => {
   it('claims a new folder and finishes it with result.json', () => {
     const run = createRunFolder(at('a', 'b'), 'task: x\n');
-    expect(readdirSync(at('a', 'b'))).toEqual(['recipe.yaml']);
+    expect(readdirSync(at('a', 'b'))).toEqual(['recipe.yaml', 'run.lock']);
     run.begin();
+    mkdirSync(run.file('checkpoint'));
     run.finish(exampleResult());
+    run.release();
     expect(readdirSync(at('a', 'b'))).toEqual(['recipe.yaml', 'result.json']);
     expect(readFinishedRun(at('a', 'b'))).toEqual(exampleResult());
   });
@@ -50,7 +58,7 @@ describe('createRunFolder', () => {
     createRunFolder(at('empty'), '');
     expect(failure(() => createRunFolder(at('empty'), ''))).toBe(
       'error RUN_EXISTS\n  ROOT/empty already holds a run\n' +
-        '  fix: choose another folder with --out, or remove this one; runs are never overwritten',
+        '  fix: go on with it with --resume, or choose another folder with --out; runs are never overwritten',
     );
     mkdirSync(at('photos'));
     writeFileSync(at('photos', 'a.jpg'), '');
@@ -98,7 +106,64 @@ describe('createRunFolder', () => {
     });
     expect(failure(() => readFinishedRun(at('late')))).toBe(
       'error RUN_UNFINISHED at ROOT/late/failed.json\n  the run in ROOT/late failed\n' +
-        '  fix: the place above says why; train it again',
+        '  fix: the place above says why; then go on with `mdpd train … --resume`',
+    );
+  });
+});
+
+describe('reopenRunFolder', () => {
+  const recipe = 'train:\n  seed: 0\n';
+
+  it('removes what was not finished, keeps checkpoints, and holds the folder', () => {
+    const first = createRunFolder(at('run'), recipe);
+    first.begin();
+    first.fail(new Error('broken'));
+    ['model', 'side', 'model.tmp-12', 'checkpoint', 'checkpoint/step-1', 'checkpoint/step-2.tmp-9'].forEach(
+      (name) => mkdirSync(at('run', name)),
+    );
+    expect(failure(() => reopenRunFolder(at('run'), recipe, false))).toMatch(/^error RUN_LOCKED at ROOT/);
+    first.release();
+    const { run, result, changes } = reopenRunFolder(at('run'), `# another head\n${recipe}`, false)!;
+    expect([result, changes]).toEqual([undefined, []]);
+    expect(readdirSync(at('run'))).toEqual(['checkpoint', 'recipe.yaml', 'run.lock']);
+    expect(readdirSync(at('run', 'checkpoint'))).toEqual(['step-1']);
+    // A run that goes on is never removed, even where it fails before its next step.
+    run.fail(new Error('again'));
+    run.release();
+    expect(readdirSync(at('run'))).toEqual(['checkpoint', 'failed.json', 'recipe.yaml']);
+  });
+
+  it('refuses another recipe, or writes it down where that is sound and asked for', () => {
+    createRunFolder(at('run'), `${recipe}  logEvery: 1\n`).release();
+    const changed = `${recipe}  logEvery: 2\n`;
+    expect(failure(() => reopenRunFolder(at('run'), changed, false))).toContain('train.logEvery: 1 → 2');
+    expect(readFileSync(at('run', 'recipe.yaml'), 'utf8')).toBe(`${recipe}  logEvery: 1\n`);
+    const { run } = reopenRunFolder(at('run'), changed, true)!;
+    run.release();
+    expect(readFileSync(at('run', 'recipe.yaml'), 'utf8')).toBe(changed);
+  });
+
+  it('gives the result of a finished run, and touches nothing', () => {
+    const run = createRunFolder(at('run'), recipe);
+    run.finish(exampleResult());
+    run.release();
+    const before = readdirSync(at('run'));
+    expect(reopenRunFolder(at('run'), recipe, false)!.result).toEqual(exampleResult());
+    expect(readdirSync(at('run'))).toEqual(before);
+    expect(reopenRunFolder(at('nowhere'), recipe, false)).toBeUndefined();
+  });
+});
+
+describe('newestUnfinishedRun', () => {
+  it('finds the newest run of a recipe that has no result', () => {
+    ['20260101-000000', '20260102-000000', '20260103-000000'].forEach((name) =>
+      createRunFolder(at('runs', 'mnist', name), '').release(),
+    );
+    writeFileSync(at('runs', 'mnist', '20260103-000000', 'result.json'), '{}');
+    expect(newestUnfinishedRun('configs/mnist.yaml', root)).toBe('runs/mnist/20260102-000000');
+    expect(failure(() => newestUnfinishedRun('other.yaml', root))).toBe(
+      'error NOTHING_TO_RESUME\n  runs/other holds no run that is not finished\n' +
+        '  fix: name the run with --out, or train without --resume',
     );
   });
 });
@@ -112,7 +177,7 @@ describe('readFinishedRun', () => {
     writeFileSync(at('running', 'metrics.jsonl'), '');
     expect(failure(() => readFinishedRun(at('running')))).toBe(
       'error RUN_UNFINISHED at ROOT/running\n  the run in ROOT/running is not finished\n' +
-        '  fix: wait until it is done, or train it again',
+        '  fix: wait until it is done, or go on with `mdpd train … --resume`',
     );
   });
 

@@ -117,7 +117,8 @@ function partsOf(tensors: HostRecord, file: string): ResumedState['state'] {
   const parts = { trained: {}, side: {}, optimizer: {} } as Record<(typeof keptParts)[number], HostRecord>;
   for (const [name, tensor] of Object.entries(tensors)) {
     const slash = name.indexOf('/');
-    const part = parts[name.slice(0, slash) as keyof Omit<TrainStateHost, 'frozen'>] as HostRecord | undefined;
+    const part = parts[name.slice(0, slash) as keyof Omit<TrainStateHost, 'frozen'>] as
+      HostRecord | undefined;
     if (!part) throw damaged(file, `the tensor "${name}" belongs to no part of a state`);
     part[name.slice(slash + 1)] = tensor;
   }

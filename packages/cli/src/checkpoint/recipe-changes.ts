@@ -64,11 +64,15 @@ export function refuseChanges(changes: readonly RecipeChange[], place: string, f
     .map(({ key, before, after, sound }) => `\n  ${key}: ${before} → ${after}${sound ? '' : ' (never)'}`);
   const more = wrong.length > maximumLines ? `\n  and ${wrong.length - maximumLines} more` : '';
   const forced = wrong.every(({ sound }) => sound);
-  throw new MdpdError('RESUME_RECIPE_CHANGED', `the recipe is not the one of this run:${lines.join('')}${more}`, {
-    place,
-    fix: forced
-      ? 'use the recipe of the run, or accept the changes from here on with --force-resume'
-      : 'use the recipe of the run, or train in another folder with --out',
-    exitCode: 2,
-  });
+  throw new MdpdError(
+    'RESUME_RECIPE_CHANGED',
+    `the recipe is not the one of this run:${lines.join('')}${more}`,
+    {
+      place,
+      fix: forced
+        ? 'use the recipe of the run, or accept the changes from here on with --force-resume'
+        : 'use the recipe of the run, or train in another folder with --out',
+      exitCode: 2,
+    },
+  );
 }

@@ -1,6 +1,5 @@
 /** Where a run is written: nothing is overwritten, nothing unfinished looks finished, whatever stops it. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { bin, createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
@@ -37,7 +36,7 @@ it('a folder that holds a run', async () => {
   expect(expectFailure(workspace, await workspace.mdpd(...train('run')), 2)).toMatchInlineSnapshot(`
     "error RUN_EXISTS
       run already holds a run
-      fix: choose another folder with --out, or remove this one; runs are never overwritten"
+      fix: go on with it with --resume, or choose another folder with --out; runs are never overwritten"
   `);
   expect(readFileSync(workspace.path('run/result.json'), 'utf8')).toBe(before);
 });
@@ -56,6 +55,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
         fix: free space, or choose another folder with --out"
     `);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
+      'checkpoint',
       'failed.json',
       'metrics.jsonl',
       'recipe.yaml',
@@ -67,90 +67,23 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     expect(expectFailure(workspace, evaluated, 1)).toMatchInlineSnapshot(`
       "error RUN_UNFINISHED at ROOT/out/failed.json
         the run in ROOT/out failed
-        fix: the place above says why; train it again"
+        fix: the place above says why; then go on with \`mdpd train … --resume\`"
     `);
+    // Nothing of the training is lost: with space, the model is written from the last step's state.
+    const resumed = await workspace.mdpd(...train('out'), '--resume');
+    expect([resumed.exitCode, resumed.stderr]).toEqual([0, expect.stringContaining('goes on after step 6 of 6')]);
+    expect(readdirSync(workspace.path('out')).sort()).toEqual([
+      'metrics.jsonl',
+      'model',
+      'recipe.yaml',
+      'result.json',
+    ]);
   });
 
   it('while metrics are written', async () => {
     const finished = await workspace.shell(limited(4, 'train recipe.yaml train.steps=50 --out full'));
     expect(expectFailure(workspace, finished, 1)).toMatch(/^error DISK_FULL at ROOT\/full\/metrics.jsonl\n/);
     expect(existsSync(workspace.path('full/result.json'))).toBe(false);
-  });
-});
-
-describe('a run that is stopped', () => {
-  /** Waits until the run has taken a step. */
-  async function underWay(out: string): Promise<void> {
-    const metrics = workspace.path(out, 'metrics.jsonl');
-    while (!existsSync(metrics) || !readFileSync(metrics, 'utf8').includes('"type":"step"'))
-      await setTimeout(50);
-  }
-
-  it('by Ctrl-C ends after its step with exit code 130, marked as failed', async () => {
-    const { child, finished } = workspace.start(...train('stopped'), 'train.steps=100000');
-    await underWay('stopped');
-    child.kill('SIGINT');
-    const { exitCode, stderr } = await finished;
-    expect(exitCode).toBe(130);
-    expect(stderr).toContain('stopping after this step; once more to stop at once');
-    expect(stderr).toContain('error INTERRUPTED');
-    expect(readdirSync(workspace.path('stopped')).sort()).toEqual([
-      'failed.json',
-      'metrics.jsonl',
-      'recipe.yaml',
-    ]);
-  });
-
-  it('by Ctrl-C in the middle of a long step does not wait for it, and leaves no process behind', async () => {
-    workspace.write(
-      'long.yaml',
-      tinyRecipe
-        .replace('hidden_size: 16', 'hidden_size: 512')
-        .replace('num_hidden_layers: 2', 'num_hidden_layers: 3')
-        .replace('num_attention_heads: 2', 'num_attention_heads: 8')
-        .replace('intermediate_size: 32', 'intermediate_size: 2048')
-        .replace('image_size: 8', 'image_size: 128')
-        .replace('method: head', 'method: { name: norm, recompute: true }'),
-    );
-    const { child, finished } = workspace.start('train', 'long.yaml', '--out', 'long', 'train.steps=1000');
-    await underWay('long');
-    const records = readFileSync(workspace.path('long/metrics.jsonl'), 'utf8').trim().split('\n');
-    const step = JSON.parse(records.find((record) => record.includes('"type":"step"'))!);
-    // Otherwise this shows nothing.
-    expect(step.time.seconds).toBeGreaterThan(3);
-    await setTimeout(300);
-    const asked = performance.now();
-    child.kill('SIGINT');
-    const { exitCode, stderr } = await finished;
-    expect(performance.now() - asked).toBeLessThan(2500);
-    // Ended by the signal itself, which a shell reports as 130.
-    expect([exitCode, child.signalCode]).toEqual([null, 'SIGINT']);
-    expect(stderr).toContain('stopping after this step; once more to stop at once');
-    expect(() => process.kill(child.pid!, 0)).toThrow('ESRCH');
-    const evaluated = await workspace.mdpd('evaluate', 'long');
-    expect(expectFailure(workspace, evaluated, 1)).toMatch(/^error RUN_UNFINISHED/);
-  });
-
-  it('by a termination signal ends with exit code 143', async () => {
-    const { child, finished } = workspace.start(...train('terminated'), 'train.steps=100000');
-    await underWay('terminated');
-    child.kill('SIGTERM');
-    expect((await finished).exitCode).toBe(143);
-  });
-
-  it('by a kill leaves what cannot be taken for a finished run', async () => {
-    const { child, finished } = workspace.start(...train('killed'), 'train.steps=100000');
-    await underWay('killed');
-    child.kill('SIGKILL');
-    await finished;
-    const evaluated = await workspace.mdpd('evaluate', 'killed');
-    expect(expectFailure(workspace, evaluated, 1)).toMatchInlineSnapshot(`
-      "error RUN_UNFINISHED at ROOT/killed
-        the run in ROOT/killed is not finished
-        fix: wait until it is done, or train it again"
-    `);
-    const compared = await workspace.mdpd('compare', 'killed', 'stopped');
-    expect(expectFailure(workspace, compared, 1)).toMatch(/^error RUN_UNFINISHED\n/);
   });
 });
 

@@ -191,7 +191,7 @@ describe('a run that fails', () => {
     expect(formatError(error as MdpdError)).toMatchInlineSnapshot(`
       "error INTERRUPTED
         stopped on request
-        fix: run the same command again with another --out"
+        fix: run the same command again"
     `);
     expect(leaked).toBe(0);
     expect(steps(job.records)).toHaveLength(3);
