@@ -38,7 +38,11 @@ export function listenForStop(say: (message: string) => void): Stopper {
     if (received !== undefined) return end(name);
     received = name;
     timer = setTimeout(() => end(name), training ? patience.training : patience.preparing);
-    say(training ? 'stopping after this step; once more to stop at once' : 'stopping; once more to stop at once');
+    say(
+      training
+        ? 'stopping after this step; once more to stop at once'
+        : 'stopping; once more to stop at once',
+    );
     controller.abort();
   };
   const names = Object.keys(exitCodes) as StopSignal[];
