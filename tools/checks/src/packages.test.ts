@@ -67,7 +67,7 @@ describe.each(packageFolders())('%s', (folder) => {
     expect(manifest.engines).toEqual(rootManifest.engines);
     if (!publishedFolders().includes(folder)) return;
     expect(manifest.repository).toEqual({ ...rootManifest.repository, directory: folder });
-    expect(manifest.publishConfig).toEqual({ access: 'public' });
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
     expect(textOf(`${folder}/LICENSE`)).toBe(textOf('LICENSE'));
   });
 
