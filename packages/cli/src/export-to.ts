@@ -10,6 +10,8 @@ import { writeCompanions, writeModelFile, type ExportFolder } from './export-fil
 import type { ExportReport, FileReport } from './export-report.ts';
 import { openModel, type OpenedModel } from './model-folder.ts';
 import type { Progress } from './progress.ts';
+import { recordFiles } from './record-files.ts';
+import { runFiles } from './run-folder.ts';
 import type { Target } from './target.ts';
 
 export interface ExportRequest {
@@ -46,7 +48,14 @@ export async function exportTo(
     files.push(await checkAndWrite(make(), folder, examples, reference, progress));
   }
   writeCompanions(folder);
-  if (target.run && folder.isModel) addToCard(folder, files);
+  if (target.run && folder.isModel) {
+    addToCard(folder, files);
+    const written = [...files.map(({ path: file }) => file), 'README.md'];
+    await recordFiles(
+      target.run.folder,
+      written.map((file) => `${runFiles.model}/${file}`),
+    );
+  }
   const { count, origin } = examples;
   return {
     target: target.name,

@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, Entry>> = {
     description: 'write the model as ONNX files, checked',
     load: () => import('./export-command.ts'),
   },
+  verify: {
+    description: 'check that a run or a model is what it says',
+    load: () => import('./verify-command.ts'),
+  },
   compare: { description: 'put runs into one table', load: () => import('./compare-command.ts') },
   list: {
     description: 'show what is installed: tasks, backbones, methods, …',

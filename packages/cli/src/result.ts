@@ -67,6 +67,8 @@ export const resultSchema = z.looseObject({
   }),
   /** Working directory of the run, relative to the run folder: against it paths in recipe.yaml are resolved. */
   directory: z.string(),
+  /** Sizes and SHA-256 of recipe.yaml, metrics.jsonl and every file of model/ or side/, by path from the run's folder. */
+  files: z.record(z.string(), z.object({ bytes: count, sha256: z.string() })).optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;

@@ -72,8 +72,13 @@ function runTarget(name: string, folder: string): Target {
 
 /** A model folder inside a run belongs to it. */
 function modelTarget(name: string, folder: string): Target {
-  const run = runFolderOf(folder);
-  return { name, folder, kind: 'model', run: run === undefined ? undefined : finishedRun(run) };
+  return { name, folder, kind: 'model', run: runOf(folder) };
+}
+
+/** The finished run that a folder is, or that a model folder is in. Throws what reading a result throws. */
+export function runOf(folder: string): FinishedRun | undefined {
+  const found = runFolderOf(folder);
+  return found === undefined ? undefined : finishedRun(found);
 }
 
 /** The run that a folder is, or that a model folder is in. */

@@ -20,6 +20,7 @@ import path from 'node:path';
 import type { OpenedBackbone } from './backbone-reference.ts';
 import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
+import { hashRun } from './file-hashes.ts';
 import { writeWhole } from './files.ts';
 import { formatCount } from './format.ts';
 import { initialParameters } from './initial-parameters.ts';
@@ -259,8 +260,9 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     throwIfStopped(signal);
     const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
-    run.finish(result);
-    return result;
+    const finished = { ...result, files: await hashRun(run.folder) };
+    run.finish(finished);
+    return finished;
   } finally {
     trained.dispose();
   }

@@ -1,0 +1,69 @@
+/** Hashes of the files of a run, as result.json keeps them: what `mdpd verify` compares with. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { runFiles } from './run-folder.ts';
+
+export interface FileHash {
+  readonly bytes: number;
+  /** Hexadecimal, lower case. */
+  readonly sha256: string;
+}
+
+/** By path from the run's folder, with `/` on every system. */
+export type FileHashes = Readonly<Record<string, FileHash>>;
+
+/** Folders of a run in which every file counts; and the files beside them that do. */
+export const countedFolders = [runFiles.model, runFiles.side] as const;
+const countedFiles = [runFiles.recipe, runFiles.metrics] as const;
+
+/** Read piece by piece: models may be larger than memory. Throws what the system throws. */
+export async function hashFile(file: string): Promise<FileHash> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(file), async (pieces: AsyncIterable<Buffer>) => {
+    for await (const piece of pieces) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+  });
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+export interface FolderEntry {
+  /** From the run's folder, with `/` on every system. */
+  readonly name: string;
+  /** A link or a device: nothing that `mdpd` makes, and nothing that is followed. */
+  readonly isPlain: boolean;
+}
+
+/** What there is of the counted files and folders of a run, sorted by name. */
+export function countedEntries(folder: string): FolderEntry[] {
+  const here = (name: string): boolean => countedFiles.some((each) => each === name);
+  const found = readdirSync(folder, { withFileTypes: true }).flatMap((entry): FolderEntry[] => {
+    if (here(entry.name)) return [{ name: entry.name, isPlain: entry.isFile() }];
+    if (!countedFolders.some((each) => each === entry.name)) return [];
+    return entry.isDirectory()
+      ? entriesBelow(path.join(folder, entry.name), entry.name)
+      : [{ name: entry.name, isPlain: false }];
+  });
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Links are listed, not followed. */
+function entriesBelow(folder: string, prefix: string): FolderEntry[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry): FolderEntry[] => {
+    const name = `${prefix}/${entry.name}`;
+    if (entry.isDirectory()) return entriesBelow(path.join(folder, entry.name), name);
+    return [{ name, isPlain: entry.isFile() }];
+  });
+}
+
+/** Hashes of everything that counts in the folder of a run. */
+export async function hashRun(folder: string): Promise<FileHashes> {
+  const hashes: [string, FileHash][] = [];
+  for (const { name, isPlain } of countedEntries(folder))
+    if (isPlain) hashes.push([name, await hashFile(path.join(folder, name))]);
+  return Object.fromEntries(hashes);
+}
