@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, Entry>> = {
     description: 'check that a run or a model is what it says',
     load: () => import('./verify-command.ts'),
   },
+  replay: {
+    description: 'take one step of a run again, and show where numbers end',
+    load: () => import('./replay-command.ts'),
+  },
   compare: { description: 'put runs into one table', load: () => import('./compare-command.ts') },
   list: {
     description: 'show what is installed: tasks, backbones, methods, …',

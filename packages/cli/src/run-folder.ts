@@ -173,7 +173,9 @@ function runFolder(name: string, unlock: Unlock, remove: () => void): RunFolder 
       begun = true;
     },
     fail: (thrown) => {
-      if (begun) markFailed(file('failed'), thrown);
+      // What has a report is to be looked at, also where the first step failed.
+      const reported = thrown instanceof MdpdError && thrown.report !== undefined;
+      if (begun || reported) markFailed(file('failed'), thrown);
       else remove();
     },
     release: unlock,
@@ -244,8 +246,15 @@ function removeFolders(made: readonly string[]): void {
 
 function markFailed(file: string, thrown: unknown): void {
   const error = thrown instanceof MdpdError ? thrown : undefined;
-  const { place, allowed, fix } = error ?? {};
-  const content = { code: error?.code ?? 'INTERNAL', message: messageOf(thrown), place, allowed, fix };
+  const { place, allowed, fix, report } = error ?? {};
+  const content = {
+    code: error?.code ?? 'INTERNAL',
+    message: messageOf(thrown),
+    place,
+    allowed,
+    fix,
+    report,
+  };
   try {
     writeWhole(file, `${JSON.stringify(content, undefined, 2)}\n`);
   } catch {

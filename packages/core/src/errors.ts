@@ -15,6 +15,8 @@ export interface ErrorDetails {
   readonly fix?: string;
   readonly exitCode?: ExitCode;
   readonly cause?: unknown;
+  /** More for programs, which failed.json keeps. */
+  readonly report?: Readonly<Record<string, unknown>>;
 }
 
 export class MdpdError extends Error {
@@ -24,6 +26,7 @@ export class MdpdError extends Error {
   readonly allowed: string | undefined;
   readonly fix: string | undefined;
   readonly exitCode: ExitCode;
+  readonly report: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -33,6 +36,7 @@ export class MdpdError extends Error {
     this.allowed = typeof details.allowed === 'object' ? details.allowed.join(', ') : details.allowed;
     this.fix = details.fix;
     this.exitCode = details.exitCode ?? 1;
+    this.report = details.report;
   }
 }
 

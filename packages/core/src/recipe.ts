@@ -42,6 +42,10 @@ export const trainSchema = z
       .describe('of the learning rate after warm-up'),
     warmup: share.default(0.1).describe('share of the steps over which learning rates rise linearly'),
     clipNorm: z.number().min(0).default(0).describe('largest global gradient norm; 0: no clipping'),
+    spikeGuard: z
+      .union([z.literal('off'), z.number().gt(1).max(1000)])
+      .default('off')
+      .describe('leave out steps whose loss is above this many times the median of late; off: none'),
     labelSmoothing: z
       .number()
       .min(0)

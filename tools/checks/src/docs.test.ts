@@ -9,7 +9,19 @@ const pages = [
   ...filesBelow('docs', '.md'),
   ...publishedFolders().map((folder) => `${folder}/README.md`),
 ];
-const subcommands = ['train', 'evaluate', 'predict', 'export', 'compare', 'list', 'doctor', 'plan', 'schema'];
+const subcommands = [
+  'train',
+  'evaluate',
+  'predict',
+  'export',
+  'verify',
+  'replay',
+  'compare',
+  'list',
+  'doctor',
+  'plan',
+  'schema',
+];
 const scripts = Object.keys(
   (JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }).scripts,
 );

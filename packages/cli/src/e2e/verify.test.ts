@@ -65,7 +65,18 @@ async function failures(...options: string[]): Promise<string[]> {
 describe('nothing is wrong', () => {
   it('with a run: one line a check', async () => {
     const shown = await succeed('verify', 'good');
-    expect(shown.replace(/(accuracy) [\d.]+ %/, '$1 P %')).toMatchInlineSnapshot();
+    expect(shown.replace(/(accuracy) [\d.]+ %/, '$1 P %')).toMatchInlineSnapshot(`
+      "ok        files    6 files, the bytes that result.json has hashes of
+      ok        recipe   recipe.yaml resolves, and is that of result.json: vtab, fresh vit, mdpd, seed 0
+      ok        config   config.json: ViTForImageClassification
+      ok        weights  40 tensors, names and shapes of the model, no byte besides
+      ok        numbers  4,899 values, all finite
+      ok        card     README.md: metrics, recipe and 4,899 parameters as in the run
+      ok        metric   accuracy P % on 12 test examples: exactly what result.json says
+
+      good: nothing is wrong.
+      "
+    `);
   });
 
   it('with its model folder, and with a run that keeps its side network', async () => {
@@ -90,7 +101,16 @@ describe('nothing is wrong', () => {
 
   it('with a model from elsewhere, as far as that goes', async () => {
     cpSync(workspace.path('good/model'), workspace.path('elsewhere'), { recursive: true });
-    expect(await succeed('verify', 'elsewhere')).toMatchInlineSnapshot();
+    expect(await succeed('verify', 'elsewhere')).toMatchInlineSnapshot(`
+      "left out  files    no hashes are recorded: this is a model without the folder of its run
+      ok        config   config.json: ViTForImageClassification
+      ok        weights  40 tensors, names and shapes of backbone and head (ViTForImageClassification)
+      ok        numbers  4,899 values, all finite
+      left out  metric   there is no result.json: nothing says what evaluate should give
+
+      elsewhere: nothing is wrong.
+      "
+    `);
   });
 });
 

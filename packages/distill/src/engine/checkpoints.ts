@@ -2,6 +2,7 @@
 import type { HostTensor, TrainState, TrainStateHost } from '@mdpd/core';
 import { MdpdError } from '@mdpd/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LossHistory } from './spike-guard.ts';
 
 /** What training changes, and what fades: the frozen rest is read again from the backbone. */
 export const keptParts = ['trained', 'side', 'optimizer'] as const;
@@ -26,6 +27,8 @@ export interface ResumedState {
   readonly boundary: Readonly<Record<string, number>> | undefined;
   readonly state: Pick<TrainStateHost, (typeof keptParts)[number]>;
   readonly timing: RunTiming;
+  /** Losses of late, where a guard against spikes remembers them. */
+  readonly losses?: LossHistory | undefined;
 }
 
 /** The state after a step, still on the executor. */
@@ -36,6 +39,7 @@ export interface Snapshot {
   readonly boundary: Readonly<Record<string, number>> | undefined;
   readonly state: TrainState;
   readonly timing: RunTiming;
+  readonly losses?: LossHistory | undefined;
   read(tensor: Tensor): Promise<HostTensor>;
 }
 

@@ -40,6 +40,14 @@ export function advance(state: TrainState, changes: StepResult['state']): TrainS
   return next;
 }
 
+/** Frees what a step made, where the state before it stays. */
+export function disposeChanges(state: TrainState, changes: StepResult['state']): void {
+  for (const part of stateParts) {
+    for (const [name, tensor] of Object.entries(changes[part] ?? {}))
+      if (state[part][name] !== tensor) tensor.dispose();
+  }
+}
+
 export function disposeRecord(record: Readonly<TensorRecord>): void {
   for (const tensor of Object.values(record)) tensor.dispose();
 }

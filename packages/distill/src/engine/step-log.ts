@@ -1,8 +1,8 @@
 /** Turns the result of a step into a line of metrics, and keeps the run's time figures. */
 import type { Batch, RunRecord, StepResult, Task } from '@mdpd/core';
-import { MdpdError } from '@mdpd/core';
 import { rss } from '@mdpd/tensor/memory-meter';
 import type { ResumedState, RunTiming } from './checkpoints.ts';
+import { notFinite } from './not-finite.ts';
 import type { StepPlan } from './plan-steps.ts';
 import type { TrainedRun, TrainingJob } from './train.ts';
 
@@ -55,7 +55,20 @@ export class StepLog {
     const parts: Record<string, number> = {};
     for (const [name, value] of Object.entries(result.parts))
       parts[name] = (await executor.read(value)).data[0]!;
-    if (![loss, ...Object.values(parts)].every(Number.isFinite)) throw notFinite(step, loss, parts);
+    if (![loss, ...Object.values(parts)].every(Number.isFinite)) {
+      const epoch = this.plan.epoch(step);
+      const indices = [...this.plan.indices(step)];
+      throw await notFinite(this.job, {
+        step,
+        phase,
+        epoch,
+        indices,
+        batch,
+        loss,
+        parts,
+        state: result.state,
+      });
+    }
     const last = step + 1 === this.plan.steps;
     if (step % train.logEvery !== 0 && !last) return;
     const output = (await executor.read(result.output)).data as Float32Array;
@@ -138,13 +151,4 @@ function batchMetric(task: Task, output: Float32Array, batch: Batch): number {
 function rates(scalars: Record<string, number>): Record<string, number> {
   const entries = Object.entries(scalars).filter(([name]) => name.startsWith('rate.'));
   return Object.fromEntries(entries.map(([name, value]) => [name.slice('rate.'.length), value]));
-}
-
-function notFinite(step: number, loss: number, parts: Record<string, number>): MdpdError {
-  const broken = Object.entries(parts).filter(([, value]) => !Number.isFinite(value));
-  const named = broken.map(([name, value]) => `${name} = ${value}`).join(', ') || `loss = ${loss}`;
-  return new MdpdError('TRAIN_NOT_FINITE', `the loss is no longer a number: ${named}`, {
-    place: `step ${step + 1}`,
-    fix: 'lower train.learningRate, or set train.clipNorm=1',
-  });
 }

@@ -23,7 +23,8 @@ import { restore, type Checkpoints } from './checkpoints.ts';
 import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
-import { advance, disposeRecord, disposeState, uploadState } from './state.ts';
+import { SpikeGuard } from './spike-guard.ts';
+import { advance, disposeChanges, disposeRecord, disposeState, uploadState } from './state.ts';
 import { disposeInput, uploadStep } from './step-input.ts';
 import { StepLog } from './step-log.ts';
 import { breathe } from './stop.ts';
@@ -93,17 +94,19 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const from = job.checkpoints?.resumed?.step ?? 0;
   const log = new StepLog(job, plan, job.checkpoints?.resumed);
   const place: Place = { state, done: from, kept: from, whole: true };
+  const guard = SpikeGuard.of(job.train, job.checkpoints?.resumed?.losses);
   const keep = async (): Promise<void> => {
     const read = (tensor: Tensor): Promise<HostTensor> => executor.read(tensor);
     const { state: current, done: step } = place;
     const timing = log.timing();
-    await job.checkpoints?.save({ step, steps: plan.steps, boundary, state: current, timing, read });
+    const losses = guard?.history();
+    await job.checkpoints?.save({ step, steps: plan.steps, boundary, state: current, timing, losses, read });
     place.kept = place.done;
   };
-  const phases = preparePhases(executor, method);
+  const phases = preparePhases(executor, method, guard !== undefined);
   const evaluators = prepareEvaluators(job, method);
   try {
-    await takeSteps({ job, plan, method, phases, evaluators, log, place, keep });
+    await takeSteps({ job, plan, method, phases, evaluators, log, guard, place, keep });
   } catch (error) {
     // The error is what the user must hear of; that the state could not be kept either is no news beside it.
     if (place.whole && place.done > place.kept) await keep().catch(() => {});
@@ -130,6 +133,7 @@ interface Loop {
   readonly phases: Map<string, Prepared>;
   readonly evaluators: ReadonlyMap<ModelPath, Evaluator>;
   readonly log: StepLog;
+  readonly guard: SpikeGuard | undefined;
   readonly place: Place;
   readonly keep: () => Promise<void>;
 }
@@ -159,7 +163,7 @@ async function takeSteps(loop: Loop): Promise<void> {
 }
 
 async function takeStep(
-  { job, method, phases, log, place }: Loop,
+  { job, method, phases, log, guard, place }: Loop,
   batches: StepBatches,
   step: number,
 ): Promise<void> {
@@ -169,7 +173,7 @@ async function takeStep(
   place.whole = false;
   try {
     const result = await phases.get(phase)!(place.state, input);
-    place.state = advance(place.state, result.state);
+    place.state = await afterStep({ job, guard, step, phase }, place.state, result);
     await log
       .finish(step, phase, result, batches.main, method.scalars(step))
       .finally(() => disposeResult(result));
@@ -180,11 +184,34 @@ async function takeStep(
   place.whole = true;
 }
 
-function preparePhases(executor: Executor, method: Method): Map<string, Prepared> {
-  const donate = { argument: 0, result: 'state' } as const;
+/** Where the state before a step may be needed after it, none of its memory is taken over. */
+function preparePhases(executor: Executor, method: Method, keepsState: boolean): Map<string, Prepared> {
+  const options = keepsState ? {} : { donate: { argument: 0, result: 'state' } as const };
   return new Map(
-    Object.entries(method.phases).map(([name, fn]) => [name, executor.prepare(name, fn, { donate })]),
+    Object.entries(method.phases).map(([name, fn]) => [name, executor.prepare(name, fn, options)]),
   );
+}
+
+interface DoneStep {
+  readonly job: TrainingJob;
+  readonly guard: SpikeGuard | undefined;
+  readonly step: number;
+  readonly phase: string;
+}
+
+/** The state after a step: what it made, or, where the guard says so, the one before it. */
+async function afterStep(
+  { job, guard, step, phase }: DoneStep,
+  state: TrainState,
+  result: StepResult,
+): Promise<TrainState> {
+  const loss = guard && (await job.executor.read(result.loss)).data[0]!;
+  const reason = loss === undefined ? undefined : guard?.judge(phase, loss);
+  if (reason === undefined) return advance(state, result.state);
+  disposeChanges(state, result.state);
+  const message = `step ${step + 1} is left out: ${reason}`;
+  job.reporters.forEach((reporter) => reporter.record?.({ type: 'note', step: step + 1, message }));
+  return state;
 }
 
 /** The last step of every phase that has any. */
