@@ -75,13 +75,23 @@ describe('a run whose numbers end', () => {
 
   beforeAll(async () => {
     // A backbone whose second block overflows, as one that was trained in a wider type may.
-    const { stderr } = await succeed('train', 'recipe.yaml', 'method=head', '--smoke', '--out', 'start');
+    const { stderr } = await succeed(
+      ...['train', 'recipe.yaml', 'method=head', 'executor=wasm', '--smoke', '--out', 'start'],
+    );
     expect(stderr).not.toContain('error');
     const file = workspace.path('start/model/model.safetensors');
     const tensors = await readSafetensors(file);
     tensors['vit.encoder.layer.1.intermediate.dense.weight']!.data.fill(3e38);
     writeSafetensors(file, tensors);
-    failed = await mdpd('train', 'recipe.yaml', 'backbone=start', 'method=full', '--out', 'failed');
+    failed = await mdpd(
+      'train',
+      'recipe.yaml',
+      'backbone=start',
+      'method=full',
+      'executor=wasm',
+      '--out',
+      'failed',
+    );
   });
 
   it('says which part of the loss, which parameter, and how to look again', () => {

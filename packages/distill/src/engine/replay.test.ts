@@ -51,7 +51,7 @@ describe('stepOf', () => {
     const ended = await readRecord(job.executor, { ...after, ...side });
     trained.dispose();
     const last = await stepOf(job, steps - 1);
-    expect(last).toMatchObject({ step: 5, steps, phase: 'joint', epoch: 2 });
+    expect(last).toMatchObject({ step: 5, steps, phase: 'joint', epoch: 1 });
     expect(last.indices).toHaveLength(16);
     expect(last.input.scalars['step']!.data).toEqual(Float32Array.of(steps));
     const { findings, first, operation } = await inspectStep(job.executor, modelOf(job), last);

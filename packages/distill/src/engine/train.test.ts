@@ -159,8 +159,8 @@ describe('a run that fails', () => {
     const { error, leaked } = await failure({ ...job, task });
     expect(formatError(error as MdpdError)).toMatchInlineSnapshot(`
       "error TRAIN_NOT_FINITE at step 3
-        the loss is no longer a number: taskLoss = NaN
-        fix: lower train.learningRate, or set train.clipNorm=1"
+        the loss is no longer a number: taskLoss = NaN; main_values of training example 20 is not finite already
+        fix: look at that example: its values are no numbers"
     `);
     expect(leaked).toBe(0);
     expect(steps(job.records).map(({ step }) => step)).toEqual([1, 2]);

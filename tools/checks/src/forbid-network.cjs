@@ -1,14 +1,14 @@
 // @ts-check
+/* eslint-disable @typescript-eslint/no-require-imports -- what is preloaded in threads of every kind is CommonJS */
 /**
- * Preloaded (`node --import …/forbid-network.mjs`) it makes every network call of the process fail, in worker threads
+ * Preloaded (`node --require …/forbid-network.cjs`) it makes every network call of the process fail, in worker threads
  * and in child processes of Node too, and writes it to the file MDPD_NETWORK_LOG: so that one whose failure is caught is
  * noticed all the same. Sockets of the file system (pipes to other processes of the machine) are no network.
  */
-import { appendFileSync } from 'node:fs';
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+const { appendFileSync } = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
 
-const require = createRequire(import.meta.url);
-const self = import.meta.url;
+const self = __filename;
 const log = process.env['MDPD_NETWORK_LOG'];
 
 /** @param {string} call @param {unknown} target @returns {never} */
@@ -74,7 +74,7 @@ threads.Worker = class extends threads.Worker {
   /** @param {string | URL} file @param {{ execArgv?: string[] }} [options] */
   constructor(file, options = {}) {
     const own = options.execArgv ?? process.execArgv;
-    super(file, { ...options, execArgv: own.includes(self) ? own : ['--import', self, ...own] });
+    super(file, { ...options, execArgv: own.includes(self) ? own : ['--require', self, ...own] });
   }
 };
 
