@@ -74,7 +74,7 @@ const kinds: readonly HeadKind[] = [
 ];
 
 /** Parameters of every head of a backbone: what its checkpoints may hold, whatever they were trained for. */
-function namesOfHeads(backbone: Backbone): string[] {
+export function namesOfHeads(backbone: Backbone): string[] {
   const heads = kinds.map((kind) => backbone.head(kind, 1)?.parameters ?? []);
   return [...new Set(heads.flat().map(({ name }) => name))];
 }

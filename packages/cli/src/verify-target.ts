@@ -4,7 +4,7 @@ import { MdpdError, type LoadedRecipe, type Registry } from '@mdpd/core';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { openFolder, type OpenedBackbone } from './backbone-reference.ts';
 import { evaluateTarget } from './evaluate-target.ts';
-import { labelsOf } from './initial-parameters.ts';
+import { labelsOf, namesOfHeads } from './initial-parameters.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { runFiles } from './run-folder.ts';
 import { openRunnable } from './runnable.ts';
@@ -170,7 +170,9 @@ async function verifyModel(request: VerifyRequest): Promise<Check[]> {
     ...(await guarded('weights', async () => {
       const head = described && headFor(backbone, { name: 'of config.json', head: described });
       const specs = [...backbone.parameters, ...(head?.parameters ?? [])];
-      const { missing, ignored } = await loadParameters(folder, specs, opened.provider.canonicalName);
+      const { missing, ignored } = await loadParameters(folder, specs, opened.provider.canonicalName, {
+        allowed: head ? [] : namesOfHeads(backbone),
+      });
       const wanting = missing.map((each) => new MdpdError('VERIFY_TENSORS', `the tensor ${each} is missing`));
       const besides =
         ignored.length > 0 ? `; ${ignored.length} others are not read: ${ignored.join(', ')}` : '';
