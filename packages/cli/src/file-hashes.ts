@@ -1,8 +1,7 @@
 /** Hashes of the files of a run, as result.json keeps them: what `mdpd verify` compares with. */
-import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from './checkpoint/checkpoint-file.ts';
 import { runFiles } from './run-folder.ts';
 
 export interface FileHash {
@@ -17,19 +16,6 @@ export type FileHashes = Readonly<Record<string, FileHash>>;
 /** Folders of a run in which every file counts; and the files beside them that do. */
 export const countedFolders = [runFiles.model, runFiles.side] as const;
 const countedFiles = [runFiles.recipe, runFiles.metrics] as const;
-
-/** Read piece by piece: models may be larger than memory. Throws what the system throws. */
-export async function hashFile(file: string): Promise<FileHash> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(createReadStream(file), async (pieces: AsyncIterable<Buffer>) => {
-    for await (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
-    }
-  });
-  return { bytes, sha256: hash.digest('hex') };
-}
 
 export interface FolderEntry {
   /** From the run's folder, with `/` on every system. */

@@ -1,7 +1,8 @@
 /** Brings the hashes of a finished run up to date after `export` has written into its model. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { hashFile, type FileHash } from './file-hashes.ts';
+import { hashFile } from './checkpoint/checkpoint-file.ts';
+import type { FileHash } from './file-hashes.ts';
 import { readJson, writeWhole } from './files.ts';
 import { runFiles } from './run-folder.ts';
 

@@ -8,13 +8,16 @@ import {
   type Executor,
   type HostRecord,
   type Recipe,
+  type Registry,
 } from '@mdpd/core';
 import { inspectStep, type StepInspection } from '@mdpd/distill/engine/inspect-step';
+import type { ResumedState } from '@mdpd/distill/engine/checkpoints';
 import { stepOf, type HostStep } from '@mdpd/distill/engine/replay';
 import type { TrainingJob } from '@mdpd/distill/engine/train';
 import { startExecutor } from '@mdpd/tensor/start-executor';
-import type { Registry } from '@mdpd/core';
 import { openBackbone } from './backbone-reference.ts';
+import { readCheckpoint } from './checkpoint/checkpoint-file.ts';
+import { listCheckpoints } from './checkpoint/checkpoint-store.ts';
 import { readJson } from './files.ts';
 import { initialParameters } from './initial-parameters.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
@@ -64,15 +67,32 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const found = await openRun(folder, request, say);
   const { registry, recipe, job } = found;
   const wanted = recipe.executor === 'auto' ? (found.executor ?? 'auto') : recipe.executor;
+  const resumed = await keptBefore(path.join(folder, runFiles.checkpoint), step - 1);
   const { executor } = await startExecutor(wanted, registry.executors.values, say);
-  say(`training ${step - 1} steps on ${executor.name}, as the run did`);
-  const taken = await stopped(executor, () => stepOf({ ...job, executor }, step - 1));
+  const kept = resumed?.step ?? 0;
+  say(`training steps ${kept + 1} to ${step - 1} on ${executor.name}, as the run did`);
+  const checkpoints = { resumed, reached: () => false, save: async () => {} };
+  const taken = await stopped(executor, () => stepOf({ ...job, executor, checkpoints }, step - 1));
   const started = await startExecutor(eager, registry.executors.values, say);
   const model = { backbone: job.backbone, head: job.head, optimization: job.train };
   const inspection = await stopped(started.executor, () => inspectStep(started.executor, model, taken));
   const { steps, phase, epoch, indices: examples } = taken;
   const about = { run: name, step, steps, phase, epoch, examples };
   return { ...about, before: executor.name, executor: started.executor.name, ...inspection };
+}
+
+/** The newest state that the run has kept of at most so many steps; undefined: it begins at the start. */
+async function keptBefore(folder: string, steps: number): Promise<ResumedState | undefined> {
+  for (const { step, folder: each } of listCheckpoints(folder)) {
+    if (step > steps) continue;
+    try {
+      return (await readCheckpoint(each)).resumed;
+    } catch (thrown) {
+      // A damaged one is left out: the one before it leads to the same state.
+      if (!(thrown instanceof MdpdError)) throw thrown;
+    }
+  }
+  return undefined;
 }
 
 async function stopped<T>(executor: Executor, run: () => Promise<T>): Promise<T> {

@@ -95,10 +95,10 @@ function openRun(
 
 /** Says how to go on with a run of which `step` steps are kept. */
 function withWayOn(error: MdpdError, step: number, again: string): MdpdError {
-  const { code, message, place, allowed, exitCode, cause = error } = error;
+  const { code, message, place, allowed, exitCode, report, cause = error } = error;
   const stopped = code === 'INTERRUPTED';
   if (step === 0) return error;
   const wayOn = `${step} steps are kept; go on with \`${again}\``;
   const fix = stopped || error.fix === undefined ? wayOn : `${error.fix}; ${wayOn}`;
-  return new MdpdError(code, message, { place, allowed, fix, exitCode, cause });
+  return new MdpdError(code, message, { place, allowed, fix, exitCode, report, cause });
 }

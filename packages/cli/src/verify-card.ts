@@ -36,9 +36,13 @@ export function verifyCard(folder: string, recipeFile: string, result: Result): 
   if (!text.includes(`tensors and the head (${parameters} parameters)`))
     fail(`the card does not say that the model has ${parameters} parameters`);
   const recipe = /\n## Recipe\n\n```yaml\n([\s\S]*)\n```\n$/.exec(text)?.[1];
-  if (recipe !== readText(recipeFile, mostBytes).trimEnd()) fail('the recipe in the card is not recipe.yaml');
+  if (bare(recipe) !== bare(readText(recipeFile, mostBytes)))
+    fail('the recipe in the card is not recipe.yaml');
   return checkOf('card', problems, `README.md: metrics, recipe and ${parameters} parameters as in the run`);
 }
+
+/** Without the comment on top, which says by which command the run was begun, or went on. */
+const bare = (text = ''): string => text.replace(/^(#.*\n)+/, '').trimEnd();
 
 function cardMetrics(text: string, fail: (message: string) => void): Record<string, number> | undefined {
   const yaml = /^---\n([\s\S]*?)\n---\n/.exec(text)?.[1] ?? '';

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { MdpdError } from '@mdpd/core';
-import { countedEntries, hashFile, type FileHash } from './file-hashes.ts';
+import { hashFile } from './checkpoint/checkpoint-file.ts';
+import { countedEntries, type FileHash } from './file-hashes.ts';
 import { formatCount } from './format.ts';
 import type { Result } from './result.ts';
 import { checkOf, leftOut, problem, type Check } from './verify-check.ts';

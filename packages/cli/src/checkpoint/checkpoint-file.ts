@@ -26,8 +26,9 @@ export async function writeCheckpoint(folder: string, snapshot: Snapshot, frame:
   try {
     mkdirSync(unfinished, { recursive: true });
     const state = await writeState(path.join(unfinished, stateFile), snapshot);
-    const { step, steps, timing, boundary = null } = snapshot;
-    const note = { format: 1, step, steps, boundary, ...frame, state, timing } as const;
+    const { step, steps, timing, losses, boundary = null } = snapshot;
+    const own = losses === undefined ? {} : { losses };
+    const note = { format: 1, step, steps, boundary, ...frame, state, timing, ...own } as const;
     writeDurably(path.join(unfinished, noteFile), noteText(inOrder(note)));
     syncFolder(unfinished);
     rmSync(folder, { recursive: true, force: true });
@@ -41,6 +42,7 @@ export async function writeCheckpoint(folder: string, snapshot: Snapshot, frame:
 
 /** Keys as the schema lists them: the text must be the same when it is written again. */
 function inOrder(note: CheckpointNote): CheckpointNote {
+  const { losses } = note;
   const { format, step, steps, boundary, metrics, state, inputs, versions, timing, totalSeconds } = note;
   const { seconds, timedSeconds, timedSteps, stepSeconds, peakRssBytes } = timing;
   return {
@@ -54,6 +56,7 @@ function inOrder(note: CheckpointNote): CheckpointNote {
     versions,
     timing: { seconds, timedSeconds, timedSteps, stepSeconds, peakRssBytes },
     totalSeconds,
+    ...(losses === undefined ? {} : { losses }),
   };
 }
 
@@ -91,8 +94,8 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
     if (found.sha256 !== note.state.sha256)
       throw damaged(file, 'its checksum is not that of what was written');
     const state = partsOf(await readSafetensors(file), file);
-    const { step, timing, boundary } = note;
-    return { note, resumed: { step, timing, boundary: boundary ?? undefined, state } };
+    const { step, timing, boundary, losses } = note;
+    return { note, resumed: { step, timing, boundary: boundary ?? undefined, losses, state } };
   } catch (thrown) {
     if (thrown instanceof MdpdError && thrown.code === 'CHECKPOINT_DAMAGED') throw thrown;
     throw damaged(file, messageOf(thrown));

@@ -28,6 +28,8 @@ export const noteSchema = z.strictObject({
   }),
   /** Of the run so far, loading included. */
   totalSeconds: z.number(),
+  /** Losses of late by phase, where the recipe guards against spikes. */
+  losses: z.record(z.string(), z.array(z.number()).readonly()).optional(),
 });
 
 export type CheckpointNote = z.infer<typeof noteSchema>;

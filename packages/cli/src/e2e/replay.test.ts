@@ -1,7 +1,8 @@
 /** `mdpd replay`: a step of a run once more, with every value looked at. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
+import { readSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import type { Replay } from '../replay-run.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
@@ -28,7 +29,7 @@ async function succeed(...argv: string[]): Promise<Finished> {
 describe('a run in which nothing is wrong', () => {
   it('says so, with the range of every tap, loss, gradient and update', async () => {
     const { stdout, stderr } = await succeed('replay', 'good', '--step', '3');
-    expect(stderr).toContain('training 2 steps on onnxruntime, as the run did');
+    expect(stderr).toContain('training steps 1 to 2 on onnxruntime, as the run did');
     expect(stdout).toMatch(
       /^good, step 3 of 4: phase train, epoch 2, on wasm; those before it on onnxruntime\n/,
     );

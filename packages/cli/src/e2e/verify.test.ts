@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readSafetensors, writeSafetensors } from '@mdpd/tensor/safetensors';
+import { readSafetensors } from '@mdpd/tensor/safetensors';
+import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
 import type { Result } from '../result.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';

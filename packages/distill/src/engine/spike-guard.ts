@@ -33,6 +33,7 @@ export class SpikeGuard {
    * remembered. What is no number is no spike: it ends the training.
    */
   judge(phase: string, loss: number): string | undefined {
+    if (!Number.isFinite(loss)) return undefined;
     const known = this.losses.get(phase) ?? [];
     const median = known.length < least ? undefined : medianOf(known);
     this.losses.set(phase, [...known, loss].slice(-remembered));
