@@ -1,7 +1,8 @@
 /** Whether the model card, README.md of a model, says what the run and the weights say. */
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { MdpdError, messageOf } from '@mdpd/core';
+import type { MdpdError } from '@mdpd/core';
+import { messageOf } from '@mdpd/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readText } from './files.ts';

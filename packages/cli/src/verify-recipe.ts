@@ -1,8 +1,8 @@
 /** Whether recipe.yaml, result.json and the model's config.json speak of the same run. */
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { MdpdError } from '@mdpd/core';
 import {
-  MdpdError,
   resolveRecipe,
   type JsonObject,
   type JsonValue,

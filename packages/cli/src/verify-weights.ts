@@ -1,7 +1,8 @@
 /** Whether the weights are exactly backbone and head: names, shapes, types, no byte besides, every value finite. */
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { MdpdError, type ParameterSpec } from '@mdpd/core';
+import type { MdpdError } from '@mdpd/core';
+import { type ParameterSpec } from '@mdpd/core';
 import { openCheckpoint } from '@mdpd/tensor/checkpoint';
 import { openSafetensors, type SafetensorsFile } from '@mdpd/tensor/safetensors';
 import { formatCount } from './format.ts';

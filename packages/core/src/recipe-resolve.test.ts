@@ -118,7 +118,7 @@ describe('resolveRecipe', () => {
     expect(failure(good.replace('epochs: 5', 'epochs: 5\n  batchsize: 3'))).toMatchInlineSnapshot(`
       "error RECIPE_UNKNOWN_KEY at r.yaml:10:3
         there is no key "train.batchsize"
-        allowed: epochs, steps, batchSize, learningRate, weightDecay, beta1, beta2, epsilon, schedule, warmup, clipNorm, spikeGuard, labelSmoothing, evaluateEvery, evaluateBatchSize, logEvery, seed
+        allowed: epochs, steps, batchSize, learningRate, weightDecay, beta1, beta2, epsilon, schedule, warmup, clipNorm, spikeGuard, labelSmoothing, evaluateEvery, evaluateBatchSize, logEvery, checkpoint, seed
         fix: did you mean "batchSize"?"
     `);
     expect(failure(good.replace('alpha', 'alhpa'))).toMatchInlineSnapshot(`

@@ -32,7 +32,7 @@ describe('recipes', () => {
     expect(await refused('misspelt.yaml')).toMatchInlineSnapshot(`
       "error RECIPE_UNKNOWN_KEY at misspelt.yaml:18:3
         there is no key "train.batchsize"
-        allowed: epochs, steps, batchSize, learningRate, weightDecay, beta1, beta2, epsilon, schedule, warmup, clipNorm, spikeGuard, labelSmoothing, evaluateEvery, evaluateBatchSize, logEvery, seed
+        allowed: epochs, steps, batchSize, learningRate, weightDecay, beta1, beta2, epsilon, schedule, warmup, clipNorm, spikeGuard, labelSmoothing, evaluateEvery, evaluateBatchSize, logEvery, checkpoint, seed
         fix: did you mean "batchSize"?"
     `);
   });

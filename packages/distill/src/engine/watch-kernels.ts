@@ -1,6 +1,5 @@
 /** Finds the first operation whose result is no number although what it reads is. */
 import * as tf from '@tensorflow/tfjs-core';
-import { deepStacks, placeIn } from '@mdpd/compile/call-site';
 import { isBroken } from './span.ts';
 
 export interface BrokenOperation {
@@ -41,8 +40,19 @@ function isBrokenTensor(value: unknown): value is tf.Tensor {
   return value instanceof tf.Tensor && value.dtype === 'float32' && isBroken(value.dataSync());
 }
 
+/** Frames in which nobody asks for anything of their own. */
+const inner = ['@tensorflow', 'node:'];
+/** tfjs calls itself through many of them. */
+const deepest = 60;
+
+/** File and line of the nearest caller outside of tfjs. */
 function siteOf(above: (...args: never[]) => unknown): string | undefined {
   const holder: { stack?: string } = {};
-  deepStacks(() => Error.captureStackTrace(holder, above));
-  return placeIn(holder.stack);
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = deepest;
+  Error.captureStackTrace(holder, above);
+  Error.stackTraceLimit = limit;
+  const frames = (holder.stack ?? '').split('\n').filter((line) => /^\s*at .*:\d+:\d+\)?$/u.test(line));
+  const outside = frames.find((frame) => !inner.some((each) => frame.includes(each)));
+  return outside?.replace(/^\s*at (?:.* \()?(?:file:\/\/)?/u, '').replace(/\)$/u, '');
 }
