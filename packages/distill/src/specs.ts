@@ -1,12 +1,14 @@
 /** Shapes and first values of tensors that the engine itself adds: side network, couplers, generators. */
 import type { HostRecord, HostTensor, RandomSource } from '@mdpd/core';
+import { truncatedNormal } from '@mdpd/tensor/random';
 
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
   /** Uniform in ±√(3/fanIn)·gain: variance gain²/fanIn. */
   | { readonly kind: 'fanIn'; readonly fanIn: number; readonly gain?: number }
-  | { readonly kind: 'normal'; readonly deviation: number };
+  /** Values beyond `cut` standard deviations are drawn again; default: none is. */
+  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
 
 export interface TensorPlan {
   readonly shape: readonly number[];
@@ -26,7 +28,8 @@ function drawTensor({ shape, initializer }: TensorPlan, random: RandomSource): H
   const data = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
   if (initializer.kind === 'ones') data.fill(1);
   if (initializer.kind === 'normal') {
-    for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializer.deviation;
+    const { deviation, cut = Infinity } = initializer;
+    for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, deviation, cut);
   }
   if (initializer.kind === 'fanIn') {
     const bound = Math.sqrt(3 / initializer.fanIn) * (initializer.gain ?? 1);
