@@ -6,7 +6,7 @@ import { drawTensors } from './specs.ts';
 
 const spec = (name: string, kind: ParameterKind): ParameterSpec => ({
   name,
-  shape: [40, 100],
+  shape: [200, 200],
   kind,
   stage: 'head',
 });
