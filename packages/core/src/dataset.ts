@@ -1,6 +1,7 @@
 /** Data sets as the training loop sees them, and the sources that tasks read. */
 import type { HostRecord } from './tensors.ts';
 
+/** B examples, ready for a backbone, in memory of JavaScript. */
 export interface Batch {
   /** B, number of examples. */
   readonly size: number;
@@ -12,6 +13,7 @@ export interface Batch {
   readonly about?: HostRecord;
 }
 
+/** How examples are loaded: plain, or augmented by these random numbers. */
 export interface LoadOptions {
   /** Random augmentation as the recipe's `data.augment` says; without it the plain example. */
   readonly augment: boolean;
@@ -22,6 +24,7 @@ export interface LoadOptions {
   readonly view?: number;
 }
 
+/** A split: examples by number, loaded in batches. The same arguments give the same bytes. */
 export interface Dataset {
   readonly size: number;
   /** Where it comes from, for messages: `mnist:train[:1000]`. */
@@ -57,6 +60,7 @@ export interface ImageSet {
   read(index: number): Promise<RawImage>;
 }
 
+/** What a source is told about the command that opens it. */
 export interface SourceContext {
   /** Folder against which relative paths are resolved: the working directory of the command. */
   readonly directory: string;

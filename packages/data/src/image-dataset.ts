@@ -23,6 +23,7 @@ const concurrency = 4;
 /** Skipped files that a warning names. */
 const namedFiles = 10;
 
+/** How `ImageDataset` reads a set of images. */
 export interface ImageDatasetOptions {
   readonly preprocessing: Preprocessing;
   readonly augment?: AugmentSettings;

@@ -2,6 +2,7 @@
 import type { HostRecord, HostTensor, RandomSource } from '@mdpd/core';
 import { truncatedNormal } from '@mdpd/tensor/random';
 
+/** How first values are drawn. */
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
@@ -10,11 +11,13 @@ export type Initializer =
   /** Values beyond `cut` standard deviations are drawn again; default: none is. */
   | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
 
+/** Shape of a tensor, and its first values. */
 export interface TensorPlan {
   readonly shape: readonly number[];
   readonly initializer: Initializer;
 }
 
+/** Tensors that are to be drawn, by name. */
 export type TensorPlans = Readonly<Record<string, TensorPlan>>;
 
 /** Draws every planned tensor; each from a generator of its own name, so that adding one changes no other. */

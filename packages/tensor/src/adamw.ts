@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord, Params, TensorRecord } from '@mdpd/core';
 import { filled, sizeOf } from './host.ts';
 
+/** Settings of one update. */
 export interface AdamWSettings {
   /** Number of this update, from 1. A tensor, like the learning rate, so that the graph of every step is the same. */
   readonly step: tf.Scalar;
@@ -14,6 +15,7 @@ export interface AdamWSettings {
   readonly epsilon: number;
 }
 
+/** New values, and first and second moments, by the names of the parameters. */
 export interface AdamWResult {
   readonly params: TensorRecord;
   readonly moments: TensorRecord;

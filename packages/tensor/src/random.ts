@@ -13,6 +13,7 @@ export interface RandomState {
   readonly words: readonly number[];
 }
 
+/** A generator whose state can be saved. */
 export interface Random extends RandomSource {
   fork(label: string): Random;
   state(): RandomState;

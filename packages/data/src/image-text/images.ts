@@ -5,6 +5,7 @@ import { ImageDataset } from '../image-dataset.ts';
 import { readImageFile } from '../image-decode.ts';
 import type { ImageTextReader } from './reader.ts';
 
+/** How images that texts are about are read. */
 export interface ImagesOptions {
   readonly origin: string;
   /** How many more bytes of decoded images may be kept. */

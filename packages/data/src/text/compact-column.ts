@@ -5,6 +5,7 @@ const firstSlab = 1 << 16;
 const largestSlab = 1 << 23;
 const [nothing, number, text] = [0, 1, 2];
 
+/** A column that grows cell by cell. A cell is a text, a number or nothing. */
 export class CompactColumn {
   /** What a cell holds, and the number itself or that of a text. */
   private readonly kinds = new Growable(Uint8Array);

@@ -2,11 +2,13 @@
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
+/** The class of a typed array: `Float64Array`. */
 export interface NumbersConstructor<T extends Numbers> {
   new (length: number): T;
   readonly BYTES_PER_ELEMENT: number;
 }
 
+/** A typed array that doubles its capacity when it is full. */
 export class Growable<T extends Numbers> {
   private readonly make: NumbersConstructor<T>;
   private values: T;

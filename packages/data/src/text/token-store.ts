@@ -14,6 +14,7 @@ export interface StoredTokens {
   copyTypes(index: number, target: Int32Array, at: number): void;
 }
 
+/** Encoded texts, by number. Ids are two bytes each where the vocabulary allows. */
 export class TokenStore {
   private readonly ids: Growable<Ids>;
   private readonly types: Growable<Uint8Array> | undefined;

@@ -20,6 +20,7 @@ export function optimizerScalars(
   return { step: step + 1, ...Object.fromEntries(rates) };
 }
 
+/** Which learning rate each trained tensor has, and which of them decay. */
 export interface Group {
   readonly rateOf: (name: string) => keyof LearningRates;
   readonly decays: (name: string) => boolean;

@@ -21,6 +21,7 @@ export function hosted(record: Params): HostRecord {
   );
 }
 
+/** The parameters that ship, as they are now. */
 export const shipped = (run: MethodRun): HostRecord => tidily(() => hosted(run.method.ship(run.state())));
 
 async function checkInitialize(subject: MethodSubject): Promise<void> {
@@ -165,6 +166,7 @@ async function checkForward(subject: MethodSubject): Promise<void> {
   }
 }
 
+/** Checks of what a method keeps, changes and ships. */
 export const stateChecks: readonly Check<MethodSubject>[] = [
   { name: 'starts by seed, with the model that it was given', run: checkInitialize },
   { name: 'takes steps that keep the state as it is laid out, and leave nothing behind', run: checkSteps },

@@ -29,12 +29,14 @@ import { tinyModel, type TinyModelName } from '../fixtures/tiny-models.ts';
 import { modelUnderTest, uploadAll } from '../model-under-test.ts';
 import { trainSettings } from '../training-job.ts';
 
+/** A method with settings, to be checked. */
 export interface MethodSubject {
   readonly provider: MethodProvider;
   /** As a recipe would say them, without the name. */
   readonly settings: object;
 }
 
+/** How long a run of a check is, and on which model. */
 export interface RunOptions {
   readonly seed?: number;
   readonly steps?: number;
@@ -44,6 +46,7 @@ export interface RunOptions {
   readonly settings?: object;
 }
 
+/** What a step reported. */
 export interface Step {
   readonly loss: number;
   readonly parts: Readonly<Record<string, number>>;
@@ -69,6 +72,7 @@ export interface MethodRun {
   dispose(): void;
 }
 
+/** Settings of a subject as its schema reads them. */
 export const parse = ({ provider, settings }: MethodSubject): unknown => provider.settings.parse(settings);
 
 /** Everything that a run is made of, before its first step. */
