@@ -33,10 +33,13 @@ export interface TraineeSettings {
 export interface Trainee {
   /** Names of backbone and head parameters that training changes, targets of updates included. */
   readonly changed: readonly string[];
-  /** Number of values that training changes in backbone and head, and of trained values (updates count as r·(I+O)). */
+  /** Which learning rate a trained tensor has. */
   readonly rateOf: (name: string) => keyof LearningRates;
+  /** Whether weight decay shrinks it. */
   readonly decays: (name: string) => boolean;
+  /** The stage of the chain that reads it. */
   readonly stageOf: (name: string) => Stage;
+  /** Loaded parameters as those that stay and those that are trained; updates are drawn, and merged change nothing. */
   readonly split: (
     parameters: HostRecord,
     random: RandomSource,
