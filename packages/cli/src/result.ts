@@ -69,6 +69,7 @@ export const resultSchema = z.looseObject({
   directory: z.string(),
 });
 
+/** What result.json holds. */
 export type Result = z.infer<typeof resultSchema>;
 
 /** Throws FILE_NOT_FOUND, JSON_INVALID or RESULT_INVALID. */
