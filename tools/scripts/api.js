@@ -3,14 +3,15 @@
  * `npm run api`: the reference of all public modules, written into dist/api. A public symbol without docstring, a type in a
  * signature that is nowhere explained, or a link that leads nowhere is an error.
  */
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, ReflectionKind } from 'typedoc';
 import { publicModules } from './public-modules.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const modules = publicModules(root);
-const names = new Map([...modules].map(([name, file]) => [file, name]));
+// As typedoc calls them: paths, less endings.
+const names = new Map([...modules].map(([name, file]) => [file.replace(/(\/index)?\.ts$/, ''), name]));
 
 const app = await Application.bootstrap({
   name: 'mdpd',
@@ -27,6 +28,9 @@ const app = await Application.bootstrap({
   githubPages: false,
   treatWarningsAsErrors: true,
   validation: { invalidLink: true, invalidPath: true, notExported: true, notDocumented: true },
+  packagesRequiringDocumentation: [
+    ...new Set([...modules.keys()].map((name) => name.split('/', 2).join('/'))),
+  ],
   requiredToBeDocumented: ['Class', 'Interface', 'TypeAlias', 'Function', 'Variable', 'Enum'],
   logLevel: 'Warn',
 });
@@ -35,8 +39,9 @@ const started = Date.now();
 const project = await app.convert();
 if (project === undefined) process.exit(1);
 for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
-  const file = relative(root, module.sources?.[0]?.fullFileName ?? '').replaceAll('\\', '/');
-  module.name = names.get(file) ?? module.name;
+  const name = names.get(module.name);
+  if (name === undefined) throw new Error(`${module.name} is not among the public modules`);
+  module.name = name;
 }
 app.validate(project);
 await app.generateOutputs(project);

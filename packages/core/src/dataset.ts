@@ -34,6 +34,7 @@ export interface Dataset {
    * bucket. A batch of several gets the shape of the largest number. Absent: all are alike.
    */
   bucket?(index: number): number;
+  /** The examples of these numbers, in this order. */
   load(indices: readonly number[], options: LoadOptions): Promise<Batch>;
 }
 
@@ -57,6 +58,7 @@ export interface ImageSet {
   label(index: number): number | undefined;
   /** Human-readable place of example `index`, for messages (a path, or `mnist:train[17]`). */
   place(index: number): string;
+  /** Decodes an image. */
   read(index: number): Promise<RawImage>;
 }
 
@@ -78,6 +80,7 @@ export interface ImageSource {
 
 /** Told about long work while a folder is made ready. */
 export interface FolderContext extends SourceContext {
+  /** Called while the folder is prepared. */
   progress?(done: number, total: number): void;
 }
 
@@ -103,6 +106,7 @@ export interface TextTable {
   readonly columns: readonly string[];
   /** Class names by column, where the file says them (Parquet of Hugging Face). */
   readonly classNames?: Readonly<Record<string, readonly string[]>>;
+  /** Cells of a row by column. */
   row(index: number): TextRow;
   /** Human-readable place of row `index`, for messages: `dev.tsv:17`. */
   place(index: number): string;

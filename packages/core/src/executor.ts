@@ -47,6 +47,7 @@ export interface Executor {
   readonly threads: number;
   /** Copies to the executor; where `own`, its array may be taken over instead and is not to be used afterwards. */
   upload(tensor: HostTensor, own?: boolean): Tensor;
+  /** Copies a tensor to memory of JavaScript. */
   read(tensor: Tensor): Promise<HostTensor>;
   /** Prepares a pure function for repeated calls with equal shapes. */
   prepare<Args extends readonly unknown[], Result>(
@@ -54,7 +55,9 @@ export interface Executor {
     fn: (...args: Args) => Result,
     options?: PrepareOptions,
   ): PreparedFunction<Args, Result>;
+  /** What its tensors take now. */
   memory(): MemoryReading;
+  /** Gives back what it holds; it cannot be used afterwards. */
   stop(): Promise<void>;
 }
 

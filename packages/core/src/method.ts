@@ -146,5 +146,10 @@ export interface MethodProvider<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Whether `MethodContext.boundary` must be measured for these settings. */
   needsBoundary?(settings: Settings): boolean;
+  /**
+   * The method for one run.
+   *
+   * @throws NOTHING_TO_TRAIN where the model has none of what it trains
+   */
   create(context: MethodContext<Settings>): Method;
 }

@@ -59,6 +59,7 @@ export interface ProgressRecord {
 /** Is told what happens in one run. Every hook may be left out. */
 export interface Reporter {
   readonly name: string;
+  /** Every record, in order, as soon as it is there. */
   record?(record: RunRecord): void;
   /** Transient progress (decoding, evaluation): for the live line only, never stored. */
   progress?(record: ProgressRecord): void;

@@ -59,6 +59,7 @@ export interface Task {
    * and of both outputs for scores, boxes and embeddings.
    */
   ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
+  /** An accumulator for one evaluation. */
   metrics(): MetricAccumulator;
   /** What may be answered without looking, for comparison; absent: the task has no such answer, or no training data. */
   readonly baseline?: ConstantAnswer;
@@ -166,6 +167,7 @@ export interface TaskProvider<Data = unknown> {
   readonly description: string;
   /** Schema of the recipe's `data`, strict, every key described. */
   readonly dataSchema: z.ZodType<Data>;
+  /** Opens the data, and the task over them. */
   open(context: TaskContext<Data>): Promise<Task>;
   /**
    * Scores of a benchmark that consists of several data sets, by name, from the primary metrics of runs that differ

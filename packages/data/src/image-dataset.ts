@@ -33,6 +33,7 @@ export interface ImageDatasetOptions {
   readonly onCorrupt: 'error' | 'skip';
   /** How many more bytes of decoded images may be kept; what does not fit is decoded again whenever it is loaded. */
   readonly budget: MemoryBudget;
+  /** Told what is worth knowing about the data. */
   warn(message: string): void;
   /** Called while images are decoded ahead. */
   progress?(done: number, total: number): void;

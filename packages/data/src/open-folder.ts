@@ -11,6 +11,7 @@ export interface OpenFolderOptions {
   readonly directory: string;
   /** Recipe key, for messages: `data.root`. */
   readonly place?: string;
+  /** Called while a source prepares its folder. */
   progress?(done: number, total: number): void;
 }
 

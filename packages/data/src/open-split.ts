@@ -17,6 +17,7 @@ export interface OpenSplitOptions {
   /** Recipe key, for messages: `data.train`. */
   readonly place?: string;
   readonly decode?: DecodeOptions;
+  /** Told what is worth knowing about the data. */
   warn?(message: string): void;
 }
 

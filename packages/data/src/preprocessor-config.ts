@@ -206,6 +206,7 @@ export interface PreprocessingOptions {
   readonly masked?: boolean;
   /** [C, H, W] of the backbone's `pixel_values`. */
   readonly inputShape: readonly number[] | undefined;
+  /** Told where the configuration and the backbone do not fit. */
   warn(message: string): void;
 }
 

@@ -7,6 +7,7 @@ import { filled, sizeOf } from './host.ts';
 export interface AdamWSettings {
   /** Number of this update, from 1. A tensor, like the learning rate, so that the graph of every step is the same. */
   readonly step: tf.Scalar;
+  /** Of a parameter, by its name. */
   readonly learningRate: (name: string) => tf.Scalar;
   /** Decoupled: the weight shrinks by learning rate · decay. */
   readonly weightDecay: (name: string) => number;

@@ -20,8 +20,11 @@ export interface CheckpointEntry {
 export interface Checkpoint {
   readonly folder: string;
   readonly names: readonly string[];
+  /** How a tensor is stored, by its name in the file. */
   entry(name: string): CheckpointEntry;
+  /** Reads a tensor; floats become float32. */
   read(name: string): Promise<HostTensor>;
+  /** Closes its files. */
   close(): Promise<void>;
 }
 

@@ -16,6 +16,7 @@ export interface RandomState {
 /** A generator whose state can be saved. */
 export interface Random extends RandomSource {
   fork(label: string): Random;
+  /** What `restoreRandom` goes on from. */
   state(): RandomState;
 }
 

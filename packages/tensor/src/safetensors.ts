@@ -12,6 +12,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
   readonly path: string;
   /** Reads one tensor, nothing else. Floats become float32, integers int32, BOOL bool. */
   read(name: string): Promise<HostTensor>;
+  /** Closes the file. */
   close(): Promise<void>;
 }
 

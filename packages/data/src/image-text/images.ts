@@ -12,6 +12,7 @@ export interface ImagesOptions {
   readonly budget: MemoryBudget;
   /** What a user can do about an unreadable one. */
   readonly fix?: string;
+  /** Told what is worth knowing about the data. */
   warn(message: string): void;
   /** Called while images are decoded ahead. */
   progress?(done: number, total: number): void;

@@ -38,21 +38,25 @@ export class CompactColumn {
     return this.startOf.length - 1;
   }
 
+  /** Appends the text of a number that `addText` gave. */
   pushText(id: number): void {
     this.kinds.push(text);
     this.values.push(id);
   }
 
+  /** Appends a number. */
   pushNumber(value: number): void {
     this.kinds.push(number);
     this.values.push(value);
   }
 
+  /** Appends an empty cell. */
   pushNull(): void {
     this.kinds.push(nothing);
     this.values.push(0);
   }
 
+  /** The cell of a row. */
   value(row: number): string | number | null {
     const kind = this.kinds.at(row);
     const value = this.values.at(row);

@@ -23,17 +23,20 @@ export class Growable<T extends Numbers> {
     return this.used;
   }
 
+  /** Appends a number. */
   push(value: number): void {
     this.reserve(1);
     this.values[this.used++] = value;
   }
 
+  /** Appends numbers. */
   pushAll(values: ArrayLike<number>): void {
     this.reserve(values.length);
     this.values.set(values, this.used);
     this.used += values.length;
   }
 
+  /** A number that was pushed. */
   at(index: number): number {
     return this.values[index]!;
   }

@@ -64,11 +64,13 @@ export interface MethodRun {
   /** Backbone and head before the first step. */
   readonly initial: HostRecord;
   readonly steps: number;
+  /** The state after the steps so far. */
   state(): TrainState;
   /** The tensors of step `step`. */
   inputOf(step: number): Promise<StepInput>;
   /** Runs a step; `around` surrounds the step function. */
   step(around?: <T>(fn: () => T) => T): Promise<Step>;
+  /** Frees the state. */
   dispose(): void;
 }
 
