@@ -20,6 +20,8 @@ export interface OpenTableOptions extends Omit<TableOptions, 'origin'> {
   readonly place?: string;
   /** Names of the columns of a TSV file without header. */
   readonly header?: readonly string[];
+  /** Told what is worth knowing about the data. */
+  warn?(message: string): void;
 }
 
 const textForms =
