@@ -17,6 +17,8 @@ const feature = { mode: 'hierarchical', rank: 8, boundary: 1 };
 const lora = { rank: 2, alpha: 2 };
 const unlabelled = { batchSize: 3 };
 const mdpd = { side, feature, unlabelled, warmup: 0.3 };
+/** Without the warm-up, whose graph is a part of the joint one: other cases have it. */
+const joint = { ...mdpd, warmup: 0 };
 const label = (name: string): MethodProvider => labelMethods.find((method) => method.name === name)!;
 
 interface Variant {
@@ -51,18 +53,18 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
   [
     'mdpd, head, all imitate',
     mdpdMethod,
-    { ...mdpd, fade: { train: 'head' }, feature: { ...feature, mode: 'imitate' } },
+    { ...joint, fade: { train: 'head' }, feature: { ...feature, mode: 'imitate' } },
   ],
   [
     'mdpd, norm+head, all generate',
     mdpdMethod,
-    { ...mdpd, fade: { train: 'norm+head' }, feature: { ...feature, mode: 'generate' } },
+    { ...joint, fade: { train: 'norm+head' }, feature: { ...feature, mode: 'generate' } },
   ],
   [
     'mdpd, plain gradients, last block, no feature loss',
     mdpdMethod,
     {
-      ...mdpd,
+      ...joint,
       feature: { ...feature, mode: 'none' },
       fade: { train: 'norm+lora+head', lora, recompute: false, blocks: 1 },
     },
@@ -96,20 +98,15 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
     { ...mdpd, fade: { train: 'norm+lora+head', lora } },
     { model: 'text' },
   ],
-  ['mdpd, scores, gate', mdpdMethod, { ...mdpd, logit: { gate: 'label' } }, { model: 'score' }],
-  ['mdpd, hidden words', mdpdMethod, { ...mdpd, fade: { train: 'norm+head' } }, { model: 'words' }],
+  ['mdpd, scores, gate', mdpdMethod, { ...joint, logit: { gate: 'label' } }, { model: 'score' }],
+  ['mdpd, hidden words', mdpdMethod, { ...joint, fade: { train: 'norm+head' } }, { model: 'words' }],
   [
     'mdpd, encoder and decoder, all generate',
     mdpdMethod,
-    { ...mdpd, feature: { ...feature, mode: 'generate' } },
+    { ...joint, feature: { ...feature, mode: 'generate' } },
     { model: 'pair' },
   ],
-  [
-    'mdpd, answers, 20 steps',
-    mdpdMethod,
-    { ...mdpd, fade: { train: 'norm+lora+head', lora } },
-    { model: 'answer', train: { steps: 20 } },
-  ],
+  ['mdpd, answers', mdpdMethod, { ...mdpd, fade: { train: 'norm+lora+head', lora } }, { model: 'answer' }],
 ];
 
 const executors: Record<string, Executor> = {};
@@ -207,29 +204,35 @@ const whole = cases.map(
 );
 
 describe.each(whole)('%s', (_name, method, settings, variant) => {
-  it('trains compiled as on cpu: parameters and both evaluations within 1e-4', async () => {
-    const expected = await outcome('cpu', method, settings, variant);
-    const actual = await outcome('onnxruntime', method, settings, variant);
-    expect(Object.keys(actual.parameters)).toEqual(Object.keys(expected.parameters));
-    const far = Object.entries(expected.parameters)
-      .map(([name, { data }]) => [name, absoluteDifference(actual.parameters[name]!.data, data)] as const)
-      .filter(([, difference]) => !(difference <= 1e-4));
-    expect(Object.fromEntries(far)).toEqual({});
-    expect(actual.losses).toHaveLength(variant.train?.steps ?? gentle.steps);
-    expect(absoluteDifference(actual.losses, expected.losses)).toBeLessThan(1e-4 * largest(expected.losses));
-    for (const [path, values] of Object.entries(expected.logits)) {
-      expect(absoluteDifference(actual.logits[path]!, values)).toBeLessThan(1e-4 * largest(values));
-    }
-    for (const [path, metrics] of Object.entries(expected.metrics)) {
-      const close = Object.entries(metrics).map(([name, value]) => [
-        name,
-        expect.closeTo(value, 4) as number,
-      ]);
-      expect(actual.metrics[path]).toEqual(Object.fromEntries(close));
-    }
-    actual.parts.forEach((parts, step) =>
-      expect(Object.keys(parts)).toEqual(Object.keys(expected.parts[step]!)),
-    );
-    expect(actual.leaked).toEqual([0, 0]);
-  });
+  it(
+    'trains compiled as on cpu: parameters and both evaluations within 1e-4',
+    { timeout: 120_000 },
+    async () => {
+      const expected = await outcome('cpu', method, settings, variant);
+      const actual = await outcome('onnxruntime', method, settings, variant);
+      expect(Object.keys(actual.parameters)).toEqual(Object.keys(expected.parameters));
+      const far = Object.entries(expected.parameters)
+        .map(([name, { data }]) => [name, absoluteDifference(actual.parameters[name]!.data, data)] as const)
+        .filter(([, difference]) => !(difference <= 1e-4));
+      expect(Object.fromEntries(far)).toEqual({});
+      expect(actual.losses).toHaveLength(variant.train?.steps ?? gentle.steps);
+      expect(absoluteDifference(actual.losses, expected.losses)).toBeLessThan(
+        1e-4 * largest(expected.losses),
+      );
+      for (const [path, values] of Object.entries(expected.logits)) {
+        expect(absoluteDifference(actual.logits[path]!, values)).toBeLessThan(1e-4 * largest(values));
+      }
+      for (const [path, metrics] of Object.entries(expected.metrics)) {
+        const close = Object.entries(metrics).map(([name, value]) => [
+          name,
+          expect.closeTo(value, 4) as number,
+        ]);
+        expect(actual.metrics[path]).toEqual(Object.fromEntries(close));
+      }
+      actual.parts.forEach((parts, step) =>
+        expect(Object.keys(parts)).toEqual(Object.keys(expected.parts[step]!)),
+      );
+      expect(actual.leaked).toEqual([0, 0]);
+    },
+  );
 });
