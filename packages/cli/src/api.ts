@@ -18,6 +18,7 @@ export type { Result } from './result.ts';
 export type { TrainEvent } from './train-event.ts';
 export type { TrainingRun, TrainOptions } from './training-run.ts';
 
+/** What `evaluate` may be told. */
 export interface EvaluateOptions {
   /** Default: `test`. */
   readonly split?: EvaluatedSplit;

@@ -4,16 +4,17 @@ import {
   type Head,
   type HeadKind,
   type HostRecord,
-  type HostTensor,
   type ParameterSpec,
   type RandomSource,
 } from '@mdpd/core';
+import { freshHeadPlan } from '@mdpd/distill/fresh-head';
+import { drawTensors, type TensorPlans } from '@mdpd/distill/specs';
 import { loadParameters } from '@mdpd/tensor/checkpoint';
 import { createRandom } from '@mdpd/tensor/random';
 import type { OpenedBackbone } from './backbone-reference.ts';
 
-/** Standard deviation of fresh head weights, cut at twice that: as Hugging Face initialises its heads. */
-const headDeviation = 0.02;
+/** Standard deviations within which fresh weights of a head lie. */
+const headCut = 2;
 
 export interface InitialParameters {
   /** Of backbone and head, in their order. */
@@ -87,23 +88,7 @@ export function labelsOf(config: OpenedBackbone['backbone']['config']): string[]
   return labels.length > 0 && labels.every((label) => typeof label === 'string') ? labels : undefined;
 }
 
-function freshHead(head: Pick<Head, 'parameters'>, random: RandomSource): HostRecord {
-  return Object.fromEntries(head.parameters.map((spec) => [spec.name, fresh(spec, random.fork(spec.name))]));
-}
-
-function fresh({ name, shape, kind }: ParameterSpec, random: RandomSource): HostTensor {
-  const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
-  if (kind === 'weight' || kind === 'embedding') {
-    for (let i = 0; i < data.length; i++) data[i] = headDeviation * cutNormal(random);
-  } else if (kind === 'norm' && name.endsWith('.weight')) {
-    data.fill(1);
-  }
-  return { data, shape, dtype: 'float32' };
-}
-
-/** Normal within two standard deviations. */
-function cutNormal(random: RandomSource): number {
-  let value = random.normal();
-  while (Math.abs(value) > 2) value = random.normal();
-  return value;
+function freshHead({ parameters }: Pick<Head, 'parameters'>, random: RandomSource): HostRecord {
+  const plans = parameters.map((spec) => [spec.name, freshHeadPlan(spec, headCut)]);
+  return drawTensors(Object.fromEntries(plans) as TensorPlans, random);
 }

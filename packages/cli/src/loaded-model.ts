@@ -4,6 +4,7 @@ import { internalError } from './internal-error.ts';
 import type { Predictor } from './predictor.ts';
 import { withTop } from './predictor.ts';
 
+/** How a model is opened. */
 export interface LoadOptions {
   /** Default: `auto`. */
   readonly executor?: string;
@@ -15,11 +16,13 @@ export interface LoadOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** What a prediction says. */
 export interface PredictOptions {
   /** Most alternatives of a prediction, itself included; default 3. */
   readonly top?: number;
 }
 
+/** A model that is open: predicts one call after the other, until it is disposed. */
 export class LoadedModel {
   /** Name of its task. */
   readonly task: string;

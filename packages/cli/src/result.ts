@@ -71,6 +71,7 @@ export const resultSchema = z.looseObject({
   files: z.record(z.string(), z.object({ bytes: count, sha256: z.string() })).optional(),
 });
 
+/** What result.json holds. */
 export type Result = z.infer<typeof resultSchema>;
 
 /** Throws FILE_NOT_FOUND, JSON_INVALID or RESULT_INVALID. */

@@ -9,6 +9,7 @@ import { defaultRunFolder } from './run-folder.ts';
 import type { TrainEvent } from './train-event.ts';
 import { runTraining } from './train-flow.ts';
 
+/** Where and how long a training runs, and what stops it. */
 export interface TrainOptions {
   /** Folder of the run, new or empty unless a run goes on; default `runs/<name>/<time>`. */
   readonly out?: string;

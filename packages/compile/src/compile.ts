@@ -12,6 +12,7 @@ import { formOf, leavesOf, mapTree } from './tensor-tree.ts';
 import { toOnnx } from './to-onnx.ts';
 import { trace } from './trace.ts';
 
+/** How a compiled function runs. */
 export interface CompileOptions {
   /** Default: one for each processor. */
   readonly threads?: number;
@@ -19,6 +20,7 @@ export interface CompileOptions {
   readonly provider?: string;
 }
 
+/** A function that has become a graph: it takes and gives tensors of the same shapes every time. */
 export interface CompiledFunction<Args extends readonly unknown[], Result> {
   /**
    * Runs the graph. Tensors may come from any backend; those of the result are new ones on the current backend.

@@ -11,11 +11,13 @@ import type { Generation } from './generation.ts';
 import type { RandomSource } from './random.ts';
 import type { HostRecord, InputSpec, JsonObject, Params, TensorRecord } from './tensors.ts';
 
+/** What a parameter is, which decides how methods train it: see `ParameterSpec.kind`. */
 export type ParameterKind = 'norm' | 'bias' | 'weight' | 'embedding';
 
 /** Which part of the chain reads a parameter: before the blocks, block i, after the blocks, or the head. */
 export type Stage = 'embed' | number | 'finish' | 'head';
 
+/** A parameter of a backbone or head: its name, shape and place in the chain of stages. */
 export interface ParameterSpec {
   /** Hugging Face name, with the class prefix of the saved model (`vit.encoder.layer.0.…`). */
   readonly name: string;
@@ -36,6 +38,7 @@ export interface ParameterSpec {
  */
 export type State = Readonly<TensorRecord>;
 
+/** Shape of a stream: the tokens [B, N, D] that pass through all blocks. */
 export interface StreamSpec {
   /** N, tokens of the stream, special ones included; where it `follows` an input, the most. */
   readonly tokens: number;
@@ -62,6 +65,7 @@ export interface StreamSpec {
   readonly fuses?: readonly string[];
 }
 
+/** What makes outputs of a backbone's finished state: a pure function of (params, features). */
 export interface Head {
   /** Hugging Face class of backbone + head, as `architectures` in config.json names it. */
   readonly architecture: string;
@@ -87,6 +91,10 @@ export interface Head {
   exported?(params: Params, output: Tensor): Readonly<TensorRecord>;
 }
 
+/**
+ * A pretrained transformer as a chain of pure functions of (params, state) with static shapes: embed, L blocks,
+ * finish, pool.
+ */
 export interface Backbone {
   /** Name of its provider: `vit`. */
   readonly family: string;
@@ -138,6 +146,10 @@ export interface Backbone {
 export type HeadKind =
   'classification' | 'regression' | 'maskedLm' | 'seq2seq' | 'vqa' | 'box' | 'matching' | 'embeddings';
 
+/**
+ * A family of backbones, as a plugin adds it: makes one from its config.json, and knows the names of its
+ * checkpoints.
+ */
 export interface BackboneProvider {
   readonly name: string;
   readonly description: string;

@@ -1,6 +1,7 @@
 /** Data sets as the training loop sees them, and the sources that tasks read. */
 import type { HostRecord } from './tensors.ts';
 
+/** B examples, ready for a backbone, in memory of JavaScript. */
 export interface Batch {
   /** B, number of examples. */
   readonly size: number;
@@ -12,6 +13,7 @@ export interface Batch {
   readonly about?: HostRecord;
 }
 
+/** How examples are loaded: plain, or augmented by these random numbers. */
 export interface LoadOptions {
   /** Random augmentation as the recipe's `data.augment` says; without it the plain example. */
   readonly augment: boolean;
@@ -22,6 +24,7 @@ export interface LoadOptions {
   readonly view?: number;
 }
 
+/** A split: examples by number, loaded in batches. The same arguments give the same bytes. */
 export interface Dataset {
   readonly size: number;
   /** Where it comes from, for messages: `mnist:train[:1000]`. */
@@ -31,6 +34,7 @@ export interface Dataset {
    * bucket. A batch of several gets the shape of the largest number. Absent: all are alike.
    */
   bucket?(index: number): number;
+  /** The examples of these numbers, in this order. */
   load(indices: readonly number[], options: LoadOptions): Promise<Batch>;
 }
 
@@ -54,9 +58,11 @@ export interface ImageSet {
   label(index: number): number | undefined;
   /** Human-readable place of example `index`, for messages (a path, or `mnist:train[17]`). */
   place(index: number): string;
+  /** Decodes an image. */
   read(index: number): Promise<RawImage>;
 }
 
+/** What a source is told about the command that opens it. */
 export interface SourceContext {
   /** Folder against which relative paths are resolved: the working directory of the command. */
   readonly directory: string;
@@ -74,6 +80,7 @@ export interface ImageSource {
 
 /** Told about long work while a folder is made ready. */
 export interface FolderContext extends SourceContext {
+  /** Called while the folder is prepared. */
   progress?(done: number, total: number): void;
 }
 
@@ -99,6 +106,7 @@ export interface TextTable {
   readonly columns: readonly string[];
   /** Class names by column, where the file says them (Parquet of Hugging Face). */
   readonly classNames?: Readonly<Record<string, readonly string[]>>;
+  /** Cells of a row by column. */
   row(index: number): TextRow;
   /** Human-readable place of row `index`, for messages: `dev.tsv:17`. */
   place(index: number): string;

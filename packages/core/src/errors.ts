@@ -6,6 +6,7 @@
 /** 1: the run failed; 2: the command or recipe is wrong. */
 export type ExitCode = 1 | 2;
 
+/** What an error says besides its code and message. */
 export interface ErrorDetails {
   /** File, file:line:column, folder or tensor. */
   readonly place?: string;
@@ -19,6 +20,7 @@ export interface ErrorDetails {
   readonly report?: Readonly<Record<string, unknown>>;
 }
 
+/** An error for people; `formatError` makes its text. docs/errors.md lists the codes. */
 export class MdpdError extends Error {
   /** Upper case, stable: programs may rely on it. */
   readonly code: string;

@@ -5,6 +5,7 @@ import type { HostTensor } from './tensors.ts';
 /** Tensors in nested records. */
 export type TensorTree = Tensor | { readonly [key: string]: TensorTree };
 
+/** Whether an executor can be used on this machine. */
 export interface ExecutorStatus {
   readonly available: boolean;
   /** Why it is or is not: version and instruction set, or the error that loading gave. */
@@ -21,6 +22,7 @@ export interface PreparedFunction<Args extends readonly unknown[], Result> {
   release(): Promise<void>;
 }
 
+/** What `Executor.prepare` may rely on. */
 export interface PrepareOptions {
   /**
    * What a call replaces: the tensors under the key `result` of its result may take over the memory of those of the
@@ -29,12 +31,14 @@ export interface PrepareOptions {
   readonly donate?: { readonly argument: number; readonly result: string };
 }
 
+/** What an executor's tensors take. */
 export interface MemoryReading {
   /** Bytes of live tensors. */
   readonly liveBytes: number;
   readonly liveTensors: number;
 }
 
+/** A started executor: holds tensors and runs pure functions of them, eagerly or compiled. */
 export interface Executor {
   /** `onnxruntime`, `wasm`, `cpu`, `tensorflow`. */
   readonly name: string;
@@ -43,6 +47,7 @@ export interface Executor {
   readonly threads: number;
   /** Copies to the executor; where `own`, its array may be taken over instead and is not to be used afterwards. */
   upload(tensor: HostTensor, own?: boolean): Tensor;
+  /** Copies a tensor to memory of JavaScript. */
   read(tensor: Tensor): Promise<HostTensor>;
   /** Prepares a pure function for repeated calls with equal shapes. */
   prepare<Args extends readonly unknown[], Result>(
@@ -50,7 +55,9 @@ export interface Executor {
     fn: (...args: Args) => Result,
     options?: PrepareOptions,
   ): PreparedFunction<Args, Result>;
+  /** What its tensors take now. */
   memory(): MemoryReading;
+  /** Gives back what it holds; it cannot be used afterwards. */
   stop(): Promise<void>;
 }
 
@@ -73,6 +80,7 @@ export interface RuntimeOptions {
   readonly onGraph?: (graph: CompiledGraph) => void;
 }
 
+/** An executor, as a plugin adds it: says whether it works here, and starts it. */
 export interface ExecutorProvider {
   readonly name: string;
   readonly description: string;

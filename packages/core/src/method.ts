@@ -25,6 +25,7 @@ export interface TrainState {
   readonly optimizer: Params;
 }
 
+/** What a step function is given besides the state: everything that changes from step to step. */
 export interface StepInput {
   /** Backbone inputs, [B, …]. */
   readonly input: Readonly<TensorRecord>;
@@ -37,6 +38,7 @@ export interface StepInput {
   readonly scalars: Readonly<Record<string, Scalar>>;
 }
 
+/** What a step function gives: new values, the loss, and what is reported. */
 export interface StepResult {
   /** New values of the tensors that changed, by part of the state. */
   readonly state: { readonly [Part in keyof TrainState]?: TensorRecord };
@@ -54,6 +56,7 @@ export type StepFunction = (state: TrainState, input: StepInput) => StepResult;
 /** Which of the two models of a run computes an output. */
 export type ModelPath = 'faded' | 'side';
 
+/** A method set up for one run: state, step functions, and what ships. docs/method.md has the formulas. */
 export interface Method {
   readonly name: string;
   /** The paths that this method's result has: `faded` alone, `side` alone, or both. */
@@ -90,6 +93,7 @@ export interface TrainStateHost {
   readonly optimizer: HostRecord;
 }
 
+/** What a method is created from. */
 export interface MethodContext<Settings = unknown> {
   readonly backbone: Backbone;
   readonly head: Head;
@@ -124,6 +128,7 @@ export interface OptimizationSettings {
   readonly labelSmoothing: number;
 }
 
+/** Peak learning rates by what they train. */
 export interface LearningRates {
   readonly head: number;
   readonly norm: number;
@@ -133,6 +138,7 @@ export interface LearningRates {
   readonly side: number;
 }
 
+/** A method, as a plugin adds it: the schema of its settings, and how it is created from them. */
 export interface MethodProvider<Settings = unknown> {
   readonly name: string;
   readonly description: string;
@@ -140,5 +146,10 @@ export interface MethodProvider<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Whether `MethodContext.boundary` must be measured for these settings. */
   needsBoundary?(settings: Settings): boolean;
+  /**
+   * The method for one run.
+   *
+   * @throws NOTHING_TO_TRAIN where the model has none of what it trains
+   */
   create(context: MethodContext<Settings>): Method;
 }

@@ -27,6 +27,7 @@ export interface MetricProvider {
   readonly tasks?: readonly string[];
   /** Kinds of heads; absent: any. */
   readonly heads?: readonly HeadKind[];
+  /** An accumulator for one evaluation. */
   create(task: Task): NamedMetric;
 }
 

@@ -34,8 +34,10 @@ export interface Parts {
   readonly metrics?: readonly MetricProvider[];
 }
 
+/** Kinds of things that a plugin may add: `tasks`, `backbones`, … */
 export type PartKind = keyof Parts;
 
+/** What `definePlugin` is given. */
 export interface PluginParts extends Parts {
   /** Package name; messages about its parts name it. */
   readonly name: string;
@@ -46,6 +48,7 @@ export interface PluginParts extends Parts {
   readonly replaces?: Readonly<Partial<Record<PartKind, readonly string[]>>>;
 }
 
+/** A plugin, as the default export of its package: what it adds, wrapped for the container. */
 export interface Plugin {
   readonly name: string;
   readonly module: ContainerModule;

@@ -14,6 +14,7 @@ const maximumBytes = 1_000_000;
 /** How often aliases of one file may be followed: more is an attack, not a recipe. */
 const maximumAliases = 100;
 
+/** Keys that lead to a value: `['train', 'learningRate', 'head']`. */
 export type RecipePath = readonly PropertyKey[];
 
 /** A recipe file after overrides, not yet checked against any schema. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 const rate = z.number().min(0).max(10);
 
+/** The recipe's `train.learningRate`. */
 export const learningRateSchema = z
   .strictObject({
     head: rate.default(0.01).describe('task head of the backbone'),
@@ -18,6 +19,7 @@ export const learningRateSchema = z
   })
   .describe('peak learning rates by what they train');
 
+/** The recipe's `train.checkpoint`: when what `--resume` goes on from is written. */
 export const checkpointSchema = z
   .strictObject({
     steps: z.int().min(0).default(0).describe('steps between checkpoints; 0: by time alone'),
@@ -26,6 +28,7 @@ export const checkpointSchema = z
   })
   .describe('what `--resume` goes on from; a run that is stopped, and one that ends, keeps one besides');
 
+/** The recipe's `train`: how long, how fast, from which seed. */
 export const trainSchema = z
   .strictObject({
     epochs: z.number().positive().optional().describe('passes over the training split; or give `steps`'),
@@ -67,6 +70,7 @@ export const trainSchema = z
     path: ['epochs'],
   });
 
+/** The recipe's `train`, checked, with every default filled in. */
 export type TrainSettings = z.infer<typeof trainSchema>;
 
 /** `zoo:tiny-vit`, `hub:org/name`, a folder, or fresh parameters of an architecture. */
@@ -82,6 +86,7 @@ export const backboneSchema = z.union([
   }),
 ]);
 
+/** The recipe's `backbone`, checked. */
 export type BackboneReference = z.infer<typeof backboneSchema>;
 
 /** The shared part; `data` and `method` are refined by the schemas of the task and the method it names. */
@@ -100,6 +105,7 @@ export const runtimeSchema = z
   })
   .describe('how the executor onnxruntime runs');
 
+/** The part of a recipe that every task and method shares. Strict: an unknown key is an error. */
 export const recipeSchema = z.strictObject({
   task: z.string().describe('task plugin: `mdpd list` shows them'),
   data: z.record(z.string(), z.unknown()).default({}).describe('data of the task'),
@@ -116,6 +122,10 @@ export const recipeSchema = z.strictObject({
   smoke: z.boolean().default(false).describe('a few examples and steps, to see that everything runs'),
 });
 
+/**
+ * A recipe, checked, with every default of the shared part filled in; `data` and the method's settings as they were
+ * written.
+ */
 export type Recipe = Omit<z.infer<typeof recipeSchema>, 'method'> & {
   method: { name: string } & Record<string, unknown>;
 };

@@ -90,6 +90,7 @@ function settle<T extends { readonly name: string }>(
   );
 }
 
+/** Everything that loaded plugins offer, a shelf for each kind. */
 export interface Registry {
   /** The container itself, for plugins that bind services of their own. */
   readonly container: Container;
@@ -105,6 +106,11 @@ export interface Registry {
   readonly metrics: Shelf<MetricProvider>;
 }
 
+/**
+ * Loads plugins into one container.
+ *
+ * @throws PLUGIN_CONFLICT where two register one name and not exactly one says that it replaces the other
+ */
 export function createRegistry(plugins: readonly Plugin[]): Registry {
   const container = new Container();
   for (const plugin of plugins) container.load(plugin.module);

@@ -1,6 +1,7 @@
 /** Reporters: objects with optional hooks. metrics.jsonl, the terminal and those of plugins all use this interface. */
 import type { Recipe } from './recipe.ts';
 
+/** An optimizer step, as a line of metrics.jsonl has it. */
 export interface StepRecord {
   readonly type: 'step';
   readonly step: number;
@@ -16,6 +17,7 @@ export interface StepRecord {
   readonly time: StepTime;
 }
 
+/** How long a step took, in seconds, and how much memory the process has, in bytes. */
 export interface StepTime {
   readonly seconds: number;
   readonly elapsedSeconds: number;
@@ -25,6 +27,7 @@ export interface StepTime {
   readonly peakRssBytes: number;
 }
 
+/** An evaluation of a split, as a line of metrics.jsonl has it. */
 export interface EvaluationRecord {
   readonly type: 'evaluation';
   readonly step: number;
@@ -35,14 +38,17 @@ export interface EvaluationRecord {
   readonly time: { readonly seconds: number };
 }
 
+/** Something that happened at a step, in words. */
 export interface NoteRecord {
   readonly type: 'note';
   readonly step: number;
   readonly message: string;
 }
 
+/** What is stored of a run, in order: the lines of metrics.jsonl. */
 export type RunRecord = StepRecord | EvaluationRecord | NoteRecord;
 
+/** How far something is that takes a while: `done` of `total`. Not stored. */
 export interface ProgressRecord {
   readonly type: 'progress';
   readonly what: string;
@@ -50,8 +56,10 @@ export interface ProgressRecord {
   readonly total: number;
 }
 
+/** Is told what happens in one run. Every hook may be left out. */
 export interface Reporter {
   readonly name: string;
+  /** Every record, in order, as soon as it is there. */
   record?(record: RunRecord): void;
   /** Transient progress (decoding, evaluation): for the live line only, never stored. */
   progress?(record: ProgressRecord): void;

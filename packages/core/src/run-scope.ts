@@ -9,6 +9,7 @@ import type { Registry } from './registry.ts';
 import type { Reporter, ReporterProvider, RunContext } from './reporter.ts';
 import { tokens } from './tokens.ts';
 
+/** What a run brings of its own. */
 export interface RunScopeOptions {
   /** Starts the executor of the run, once. */
   startExecutor(): Promise<Executor>;
@@ -18,6 +19,7 @@ export interface RunScopeOptions {
   warn(message: string): void;
 }
 
+/** The container of one run, with what is made in it. */
 export interface RunScope {
   /** Sees what the plugins bind, and `tokens.run`, `tokens.runExecutor` and `tokens.runReporter` of this run. */
   readonly container: Container;
@@ -29,6 +31,10 @@ export interface RunScope {
   close(): Promise<void>;
 }
 
+/**
+ * Makes the container of a run below that of the plugins. What it holds is made when it is first asked for; `close`
+ * ends it.
+ */
 export function createRunScope(registry: Registry, run: RunContext, options: RunScopeOptions): RunScope {
   const container = new Container({ parent: registry.container });
   container.bind<RunContext>(tokens.run).toConstantValue(run);

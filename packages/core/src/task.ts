@@ -10,6 +10,7 @@ import type { Batch, Dataset, FolderSource, ImageSource, TextSource } from './da
 import type { ProgressRecord } from './reporter.ts';
 import type { HostRecord, InputSpec, JsonObject, TensorRecord } from './tensors.ts';
 
+/** Names of splits. Examples of `unlabelled` have no target. */
 export type SplitName = 'train' | 'validation' | 'test' | 'unlabelled';
 
 /** A prediction for people and for JSON. */
@@ -32,6 +33,7 @@ export interface MetricAccumulator {
   result(): Record<string, number>;
 }
 
+/** A task with its data opened: what the training loop, evaluation and prediction need of it. */
 export interface Task {
   readonly name: string;
   /** Class names in label order (id2label). */
@@ -57,6 +59,7 @@ export interface Task {
    * and of both outputs for scores, boxes and embeddings.
    */
   ensemble?(first: Tensor, second: Tensor, temperature: number): Tensor;
+  /** An accumulator for one evaluation. */
   metrics(): MetricAccumulator;
   /** What may be answered without looking, for comparison; absent: the task has no such answer, or no training data. */
   readonly baseline?: ConstantAnswer;
@@ -110,6 +113,7 @@ export interface Submission {
   write(folder: string, outputs: Readonly<Record<string, Float32Array>>): WrittenSubmission;
 }
 
+/** What was written for those who score a benchmark. */
 export interface WrittenSubmission {
   /** Path of the archive to send. */
   readonly archive: string;
@@ -131,6 +135,7 @@ export interface TaskBackbone {
   readonly folder?: string;
 }
 
+/** What a task is opened with. */
 export interface TaskContext<Data = unknown> {
   /** The recipe's `data`, parsed by `dataSchema`; undefined when a saved model is opened for `predict`. */
   readonly data: Data | undefined;
@@ -156,11 +161,13 @@ export interface TaskContext<Data = unknown> {
   progress?(record: ProgressRecord): void;
 }
 
+/** A task, as a plugin adds it: the schema of its data, and how it is opened. */
 export interface TaskProvider<Data = unknown> {
   readonly name: string;
   readonly description: string;
   /** Schema of the recipe's `data`, strict, every key described. */
   readonly dataSchema: z.ZodType<Data>;
+  /** Opens the data, and the task over them. */
   open(context: TaskContext<Data>): Promise<Task>;
   /**
    * Scores of a benchmark that consists of several data sets, by name, from the primary metrics of runs that differ
@@ -183,6 +190,7 @@ export interface Benchmark<Data = unknown> {
   settingsOf(data: Data): Readonly<Record<string, unknown>>;
 }
 
+/** A run that counts towards the score of a benchmark. */
 export interface AggregatedRun<Data = unknown> {
   /** The recipe's `data`. */
   readonly data: Data;

@@ -7,6 +7,7 @@ export type TensorRecord = Record<string, Tensor>;
 /** Parameters by Hugging Face name, in Hugging Face's layout (a linear weight is [out, in]). */
 export type Params = Readonly<TensorRecord>;
 
+/** Arrays that hold the values of tensors. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
 /** A tensor in JavaScript memory: what data loaders, random generators and files deal in. */
@@ -16,6 +17,7 @@ export interface HostTensor {
   readonly dtype: Extract<DataType, 'float32' | 'int32' | 'bool'>;
 }
 
+/** Tensors in memory of JavaScript, by name. */
 export type HostRecord = Record<string, HostTensor>;
 
 /** Shape of one example, without the batch axis. */
@@ -29,5 +31,7 @@ export interface InputSpec {
   readonly variable?: readonly number[];
 }
 
+/** What JSON can say. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+/** An object of JSON: a config.json, for instance. */
 export type JsonObject = { [key: string]: JsonValue };

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { register } from 'node:module';
 
 const sources = new URL('../src/main.ts', import.meta.url);
-const inWorkspace = existsSync(sources);
+// Published packages carry their sources too, for debuggers, but no configuration of TypeScript.
+const inWorkspace = existsSync(new URL('../tsconfig.json', import.meta.url));
 if (inWorkspace) register('../../cli/bin/source-loader.js', import.meta.url);
 
 const { main } = await import(inWorkspace ? sources.href : '../dist/main.js');

@@ -48,6 +48,7 @@ export const augmentSchema = z.strictObject({
     .describe('largest side of one erased square, as a share of the image side; random grey'),
 });
 
+/** The recipe's `data.augment`, checked. */
 export type AugmentSettings = z.infer<typeof augmentSchema>;
 
 const midGrey = 127.5;

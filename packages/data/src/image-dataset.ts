@@ -23,6 +23,7 @@ const concurrency = 4;
 /** Skipped files that a warning names. */
 const namedFiles = 10;
 
+/** How `ImageDataset` reads a set of images. */
 export interface ImageDatasetOptions {
   readonly preprocessing: Preprocessing;
   readonly augment?: AugmentSettings;
@@ -32,6 +33,7 @@ export interface ImageDatasetOptions {
   readonly onCorrupt: 'error' | 'skip';
   /** How many more bytes of decoded images may be kept; what does not fit is decoded again whenever it is loaded. */
   readonly budget: MemoryBudget;
+  /** Told what is worth knowing about the data. */
   warn(message: string): void;
   /** Called while images are decoded ahead. */
   progress?(done: number, total: number): void;

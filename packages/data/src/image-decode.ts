@@ -15,6 +15,7 @@ const mostFileBytes = 256 << 20;
 const shrinkFrom = 8;
 const shrinkTo = 4;
 
+/** How an image is decoded, and what messages about it say. */
 export interface DecodeOptions {
   /** How messages name the image. */
   readonly place?: string;

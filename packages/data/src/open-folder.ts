@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { didYouMean, howToGet, MdpdError, systemCode, type FolderSource } from '@mdpd/core';
 
+/** Where folders are looked for. */
 export interface OpenFolderOptions {
   /** `TaskContext.folderSources`. */
   readonly sources?: readonly FolderSource[];
@@ -10,6 +11,7 @@ export interface OpenFolderOptions {
   readonly directory: string;
   /** Recipe key, for messages: `data.root`. */
   readonly place?: string;
+  /** Called while a source prepares its folder. */
   progress?(done: number, total: number): void;
 }
 

@@ -9,6 +9,7 @@ import { joinImages, sliceImages } from './image-sets.ts';
 import { parseSplitSpec, sliceRange, type PathPart, type SourcePart, type SplitPart } from './split-spec.ts';
 import { openVtabList } from './vtab-list.ts';
 
+/** Where images are looked for, and how they are decoded. */
 export interface OpenSplitOptions {
   readonly sources: readonly ImageSource[];
   /** Folder against which relative paths are resolved. */
@@ -16,6 +17,7 @@ export interface OpenSplitOptions {
   /** Recipe key, for messages: `data.train`. */
   readonly place?: string;
   readonly decode?: DecodeOptions;
+  /** Told what is worth knowing about the data. */
   warn?(message: string): void;
 }
 
@@ -25,6 +27,7 @@ export interface ImageClass {
   readonly name: string;
 }
 
+/** Images that a split specification names. */
 export interface OpenedSplit {
   /** Its labels index `classes`; its class names carry the source (`mnist/7`) where several are joined. */
   readonly images: ImageSet;

@@ -5,6 +5,7 @@ import { mnistSource } from './mnist-source.ts';
 import { mobyDickSource, sotuSource } from './text/document-source.ts';
 import { spamSource } from './text/spam-source.ts';
 
+/** What the package adds: images and texts of npm packages. */
 export default definePlugin({
   name: '@mdpd/data',
   sources: [mnistSource, fashionMnistSource],

@@ -4,6 +4,7 @@ import { resampleFilters, type ResampleCode } from './resample.ts';
 
 /** `checkpoint`: as the backbone's preprocessor_config.json says; the others as VTAB-1k papers do. */
 export const preprocessingPresets = ['checkpoint', 'imagenet', 'inception'] as const;
+/** Where size and normalisation come from. */
 export type PreprocessingPreset = (typeof preprocessingPresets)[number];
 
 /** Everything that turns a decoded image into the backbone's input [C, H, W]. */
@@ -196,14 +197,16 @@ function fromCheckpoint(
   };
 }
 
+/** What preprocessing follows from. */
 export interface PreprocessingOptions {
   readonly preset: PreprocessingPreset;
   /** Content of the backbone's preprocessor_config.json, where it has one. */
   readonly config?: JsonObject;
-  /** [C, H, W] of the backbone's `pixel_values`. */
   /** Whether the backbone reads `pixel_mask`: then images may keep their shape. */
   readonly masked?: boolean;
+  /** [C, H, W] of the backbone's `pixel_values`. */
   readonly inputShape: readonly number[] | undefined;
+  /** Told where the configuration and the backbone do not fit. */
   warn(message: string): void;
 }
 

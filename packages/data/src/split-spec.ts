@@ -7,6 +7,7 @@ export interface Bound {
   readonly percent: boolean;
 }
 
+/** A range of examples, as `[start:stop]` says it. */
 export interface Slice {
   readonly start?: Bound;
   readonly stop?: Bound;
@@ -31,8 +32,10 @@ export interface PathPart extends PartBase {
   readonly path: string;
 }
 
+/** One of the parts that a specification joins by " + ". */
 export type SplitPart = SourcePart | PathPart;
 
+/** What a specification of images may look like, for messages. */
 export const imageForms =
   'NAME:SPLIT (mnist:train), a folder (./photos/train) or a list file (./cifar/train800.txt), each with an ' +
   'optional slice ([:1000], [800:], [-200:], [:80%]), several joined by " + "';

@@ -9,6 +9,7 @@ import type { DecodeOptions } from './image-decode.ts';
 const mostBytes = 256 << 20;
 const mostClasses = 1_000_000;
 
+/** A line of a list file. */
 export interface ListEntry {
   /** As written, relative to the task's folder. */
   readonly path: string;
@@ -104,6 +105,7 @@ async function checkFiles(entries: readonly ListEntry[], file: string): Promise<
   return paths;
 }
 
+/** How a list file is read, and what messages about it say. */
 export interface VtabListOptions {
   /** For messages: the path as the recipe has it. */
   readonly origin: string;

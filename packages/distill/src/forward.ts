@@ -12,6 +12,7 @@ import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/c
  */
 export type StageParams = (stage: Stage) => Params;
 
+/** The same parameters for every stage: of a model without low-rank updates. */
 export const plainParams =
   (params: Params): StageParams =>
   () =>

@@ -1,18 +1,23 @@
 /** Shapes and first values of tensors that the engine itself adds: side network, couplers, generators. */
 import type { HostRecord, HostTensor, RandomSource } from '@mdpd/core';
+import { truncatedNormal } from '@mdpd/tensor/random';
 
+/** How first values are drawn. */
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
   /** Uniform in ±√(3/fanIn)·gain: variance gain²/fanIn. */
   | { readonly kind: 'fanIn'; readonly fanIn: number; readonly gain?: number }
-  | { readonly kind: 'normal'; readonly deviation: number };
+  /** Values beyond `cut` standard deviations are drawn again; default: none is. */
+  | { readonly kind: 'normal'; readonly deviation: number; readonly cut?: number };
 
+/** Shape of a tensor, and its first values. */
 export interface TensorPlan {
   readonly shape: readonly number[];
   readonly initializer: Initializer;
 }
 
+/** Tensors that are to be drawn, by name. */
 export type TensorPlans = Readonly<Record<string, TensorPlan>>;
 
 /** Draws every planned tensor; each from a generator of its own name, so that adding one changes no other. */
@@ -26,7 +31,8 @@ function drawTensor({ shape, initializer }: TensorPlan, random: RandomSource): H
   const data = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
   if (initializer.kind === 'ones') data.fill(1);
   if (initializer.kind === 'normal') {
-    for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializer.deviation;
+    const { deviation, cut = Infinity } = initializer;
+    for (let i = 0; i < data.length; i++) data[i] = truncatedNormal(random, deviation, cut);
   }
   if (initializer.kind === 'fanIn') {
     const bound = Math.sqrt(3 / initializer.fanIn) * (initializer.gain ?? 1);

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { State, StreamSpec } from '@mdpd/core';
 
+/** Which tokens of a stream are seen, by which others. */
 export interface TokenView {
   /** [B, N], 1 or 0 (padding); absent: all are tokens. */
   readonly mask?: tf.Tensor;

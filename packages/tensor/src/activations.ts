@@ -8,6 +8,7 @@ import { didYouMean, MdpdError } from '@mdpd/core';
 import { intrinsic } from './intrinsic.ts';
 import { withGradient } from './with-gradient.ts';
 
+/** A function of every element: a tensor of the same shape. */
 export type Activation = (x: tf.Tensor) => tf.Tensor;
 
 /** An elementwise function whose gradient reads its input alone. */
@@ -82,6 +83,7 @@ const activations: Readonly<Record<string, Activation>> = {
   tanh: (x) => tf.tanh(x),
 };
 
+/** Names that `activation` knows. */
 export const activationNames: readonly string[] = Object.keys(activations);
 
 /** The activation called `name`, shape [...] to [...]. Throws UNKNOWN_ACTIVATION with the known names. */

@@ -3,9 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord, Params, TensorRecord } from '@mdpd/core';
 import { filled, sizeOf } from './host.ts';
 
+/** Settings of one update. */
 export interface AdamWSettings {
   /** Number of this update, from 1. A tensor, like the learning rate, so that the graph of every step is the same. */
   readonly step: tf.Scalar;
+  /** Of a parameter, by its name. */
   readonly learningRate: (name: string) => tf.Scalar;
   /** Decoupled: the weight shrinks by learning rate · decay. */
   readonly weightDecay: (name: string) => number;
@@ -14,6 +16,7 @@ export interface AdamWSettings {
   readonly epsilon: number;
 }
 
+/** New values, and first and second moments, by the names of the parameters. */
 export interface AdamWResult {
   readonly params: TensorRecord;
   readonly moments: TensorRecord;

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { add } from './lean-ops.ts';
 import { withGradient } from './with-gradient.ts';
 
+/** Heads, bias and scale of an attention. */
 export interface AttentionOptions {
   /** H. */
   readonly heads: number;

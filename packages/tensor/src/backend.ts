@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { installCpuKernels } from './cpu-kernels.ts';
 import { installWasmKernels } from './wasm-kernels.ts';
 
+/** Backends of tfjs that need no native library. */
 export type PortableBackend = 'wasm' | 'cpu';
 
 /**

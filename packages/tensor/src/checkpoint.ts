@@ -4,6 +4,7 @@ import { openCheckpoint, type Checkpoint } from './open-checkpoint.ts';
 
 export { openCheckpoint, type Checkpoint } from './open-checkpoint.ts';
 
+/** What a checkpoint may lack, and what it may hold besides. */
 export interface LoadOptions {
   /** Names of parameters that may be missing. Those of the head may be anyway. */
   readonly optional?: readonly string[];
@@ -13,6 +14,7 @@ export interface LoadOptions {
   readonly otherHead?: boolean;
 }
 
+/** What was read of a checkpoint. */
 export interface LoadedParameters {
   /** By the names of the specs, in their order; float32. */
   readonly parameters: HostRecord;

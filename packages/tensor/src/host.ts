@@ -57,10 +57,12 @@ export async function download(tensor: tf.Tensor): Promise<HostTensor> {
   return hostTensor(arrays[dtype].from(data), shape, dtype);
 }
 
+/** Copies tensors to the current backend. The caller disposes them. */
 export function uploadRecord(record: Readonly<HostRecord>): TensorRecord {
   return Object.fromEntries(Object.entries(record).map(([name, tensor]) => [name, upload(tensor)]));
 }
 
+/** Copies tensors of the current backend into memory of JavaScript. */
 export async function downloadRecord(record: Readonly<TensorRecord>): Promise<HostRecord> {
   const entries = Object.entries(record).map(
     async ([name, tensor]) => [name, await download(tensor)] as const,

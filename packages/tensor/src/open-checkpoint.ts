@@ -10,16 +10,21 @@ import { openSafetensors } from './safetensors.ts';
 import type { StoredDtype } from './tensor-values.ts';
 import { openTorchFile } from './torch/torch-file.ts';
 
+/** How a tensor is stored. */
 export interface CheckpointEntry {
   readonly dtype: StoredDtype;
   readonly shape: readonly number[];
 }
 
+/** Open weights of a model: one tensor is read at a time. */
 export interface Checkpoint {
   readonly folder: string;
   readonly names: readonly string[];
+  /** How a tensor is stored, by its name in the file. */
   entry(name: string): CheckpointEntry;
+  /** Reads a tensor; floats become float32. */
   read(name: string): Promise<HostTensor>;
+  /** Closes its files. */
   close(): Promise<void>;
 }
 

@@ -13,8 +13,10 @@ export interface RandomState {
   readonly words: readonly number[];
 }
 
+/** A generator whose state can be saved. */
 export interface Random extends RandomSource {
   fork(label: string): Random;
+  /** What `restoreRandom` goes on from. */
   state(): RandomState;
 }
 

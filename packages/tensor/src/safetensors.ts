@@ -7,10 +7,12 @@ import { decodeValues, dtypeBytes, toHostOrder } from './tensor-values.ts';
 
 const LENGTH_BYTES = 8;
 
+/** An open file: its header, and one tensor at a time. */
 export interface SafetensorsFile extends SafetensorsHeader {
   readonly path: string;
   /** Reads one tensor, nothing else. Floats become float32, integers int32, BOOL bool. */
   read(name: string): Promise<HostTensor>;
+  /** Closes the file. */
   close(): Promise<void>;
 }
 

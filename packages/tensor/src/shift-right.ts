@@ -6,6 +6,7 @@
 import type { HostTensor } from '@mdpd/core';
 import { hostTensor } from './host.ts';
 
+/** Ids of tokens that stand where the answer has none. */
 export interface ShiftOptions {
   /** Token before the first: `decoder_start_token_id`. */
   readonly start: number;

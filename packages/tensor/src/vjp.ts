@@ -75,6 +75,7 @@ function gradientsByName(fn: (inputs: Inputs) => tf.Tensor, inputs: Inputs, dy?:
   );
 }
 
+/** Outputs, and the gradients of what was asked for, by name. */
 export interface VjpResult {
   readonly outputs: TensorRecord;
   readonly gradients: TensorRecord;
@@ -133,6 +134,7 @@ function backpropagate(
   return gradientsByName(evaluate, inputs, only === undefined ? undefined : cotangents[only]);
 }
 
+/** Loss, what else was computed with it, and the gradients of what was asked for, by name. */
 export interface LossResult {
   readonly loss: tf.Scalar;
   readonly aux: TensorRecord;

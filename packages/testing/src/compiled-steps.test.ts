@@ -17,6 +17,8 @@ const feature = { mode: 'hierarchical', rank: 8, boundary: 1 };
 const lora = { rank: 2, alpha: 2 };
 const unlabelled = { batchSize: 3 };
 const mdpd = { side, feature, unlabelled, warmup: 0.3 };
+/** Without the warm-up, whose graph is a part of the joint one: other cases have it. */
+const joint = { ...mdpd, warmup: 0 };
 const label = (name: string): MethodProvider => labelMethods.find((method) => method.name === name)!;
 
 interface Variant {
@@ -41,13 +43,31 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
   ],
   ['side', sideMethod, { side, feature: { ...feature, mode: 'none' } }],
   ['side, with feature loss, two streams', sideMethod, { side, feature }, { model: 'two' }],
-  ['mdpd, head', mdpdMethod, { ...mdpd, fade: { train: 'head' } }],
-  ['mdpd, norm+head', mdpdMethod, { ...mdpd, fade: { train: 'norm+head' } }],
-  ['mdpd, norm+lora+head', mdpdMethod, { ...mdpd, fade: { train: 'norm+lora+head', lora } }],
+  // The longest of all, so that what drifts has time to.
   [
-    'mdpd, plain gradients, last block',
+    'mdpd, norm+lora+head, 20 steps',
     mdpdMethod,
-    { ...mdpd, fade: { train: 'norm+lora+head', lora, recompute: false, blocks: 1 } },
+    { ...mdpd, fade: { train: 'norm+lora+head', lora } },
+    { train: { steps: 20 } },
+  ],
+  [
+    'mdpd, head, all imitate',
+    mdpdMethod,
+    { ...joint, fade: { train: 'head' }, feature: { ...feature, mode: 'imitate' } },
+  ],
+  [
+    'mdpd, norm+head, all generate',
+    mdpdMethod,
+    { ...joint, fade: { train: 'norm+head' }, feature: { ...feature, mode: 'generate' } },
+  ],
+  [
+    'mdpd, plain gradients, last block, no feature loss',
+    mdpdMethod,
+    {
+      ...joint,
+      feature: { ...feature, mode: 'none' },
+      fade: { train: 'norm+lora+head', lora, recompute: false, blocks: 1 },
+    },
   ],
   [
     'mdpd, every other step, silent warm-up, gate, side teacher',
@@ -59,9 +79,6 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
       logit: { gate: 'label', teacher: 'side' },
     },
   ],
-  ['mdpd, all imitate', mdpdMethod, { ...mdpd, feature: { ...feature, mode: 'imitate' } }],
-  ['mdpd, all generate', mdpdMethod, { ...mdpd, feature: { ...feature, mode: 'generate' } }],
-  ['mdpd, no feature loss', mdpdMethod, { ...mdpd, feature: { ...feature, mode: 'none' } }],
   [
     'mdpd, no logit loss, no warm-up, nothing unlabelled',
     mdpdMethod,
@@ -81,12 +98,12 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
     { ...mdpd, fade: { train: 'norm+lora+head', lora } },
     { model: 'text' },
   ],
-  ['mdpd, scores, gate', mdpdMethod, { ...mdpd, logit: { gate: 'label' } }, { model: 'score' }],
-  ['mdpd, hidden words', mdpdMethod, { ...mdpd, fade: { train: 'norm+head' } }, { model: 'words' }],
+  ['mdpd, scores, gate', mdpdMethod, { ...joint, logit: { gate: 'label' } }, { model: 'score' }],
+  ['mdpd, hidden words', mdpdMethod, { ...joint, fade: { train: 'norm+head' } }, { model: 'words' }],
   [
     'mdpd, encoder and decoder, all generate',
     mdpdMethod,
-    { ...mdpd, feature: { ...feature, mode: 'generate' } },
+    { ...joint, feature: { ...feature, mode: 'generate' } },
     { model: 'pair' },
   ],
   ['mdpd, answers', mdpdMethod, { ...mdpd, fade: { train: 'norm+lora+head', lora } }, { model: 'answer' }],
@@ -95,17 +112,17 @@ const cases: [name: string, method: MethodProvider, settings: object, variant?: 
 const executors: Record<string, Executor> = {};
 beforeAll(async () => {
   executors['cpu'] = await cpuExecutor.start();
-  executors['onnxruntime'] = await onnxruntimeExecutor.start({ threads: 2 });
+  executors['onnxruntime'] = await onnxruntimeExecutor.start({ threads: 1 });
 });
 afterAll(() => executors['onnxruntime']!.stop());
 
 /**
- * Twenty steps on which rounding stays rounding. AdamW divides by the size of a gradient: one that is zero but for
+ * Steps on which rounding stays rounding: six, in which every phase runs more than once. AdamW divides by the size of a gradient: one that is zero but for
  * rounding (of a key's bias, for one) would move its parameter as far as any other, and layer norms over the few numbers
  * of a tiny side network blow such differences up; tfjs's own backends then drift apart alike.
  */
 const gentle = {
-  steps: 20,
+  steps: 6,
   batchSize: 6,
   epsilon: 1e-4,
   learningRate: { head: 2e-3, norm: 2e-3, bias: 2e-3, lora: 2e-3, weight: 1e-3, side: 1e-3 },
@@ -121,7 +138,7 @@ interface Outcome {
   readonly leaked: readonly number[];
 }
 
-/** Twenty steps, and what the trained models say about the test split. */
+/** What training leaves, and what the trained models say about the test split. */
 async function outcome(
   name: string,
   method: MethodProvider,
@@ -187,29 +204,35 @@ const whole = cases.map(
 );
 
 describe.each(whole)('%s', (_name, method, settings, variant) => {
-  it('trains compiled as on cpu: 20 steps, parameters and both evaluations within 1e-4', async () => {
-    const expected = await outcome('cpu', method, settings, variant);
-    const actual = await outcome('onnxruntime', method, settings, variant);
-    expect(Object.keys(actual.parameters)).toEqual(Object.keys(expected.parameters));
-    const far = Object.entries(expected.parameters)
-      .map(([name, { data }]) => [name, absoluteDifference(actual.parameters[name]!.data, data)] as const)
-      .filter(([, difference]) => !(difference <= 1e-4));
-    expect(Object.fromEntries(far)).toEqual({});
-    expect(actual.losses).toHaveLength(20);
-    expect(absoluteDifference(actual.losses, expected.losses)).toBeLessThan(1e-4 * largest(expected.losses));
-    for (const [path, values] of Object.entries(expected.logits)) {
-      expect(absoluteDifference(actual.logits[path]!, values)).toBeLessThan(1e-4 * largest(values));
-    }
-    for (const [path, metrics] of Object.entries(expected.metrics)) {
-      const close = Object.entries(metrics).map(([name, value]) => [
-        name,
-        expect.closeTo(value, 4) as number,
-      ]);
-      expect(actual.metrics[path]).toEqual(Object.fromEntries(close));
-    }
-    actual.parts.forEach((parts, step) =>
-      expect(Object.keys(parts)).toEqual(Object.keys(expected.parts[step]!)),
-    );
-    expect(actual.leaked).toEqual([0, 0]);
-  });
+  it(
+    'trains compiled as on cpu: parameters and both evaluations within 1e-4',
+    { timeout: 120_000 },
+    async () => {
+      const expected = await outcome('cpu', method, settings, variant);
+      const actual = await outcome('onnxruntime', method, settings, variant);
+      expect(Object.keys(actual.parameters)).toEqual(Object.keys(expected.parameters));
+      const far = Object.entries(expected.parameters)
+        .map(([name, { data }]) => [name, absoluteDifference(actual.parameters[name]!.data, data)] as const)
+        .filter(([, difference]) => !(difference <= 1e-4));
+      expect(Object.fromEntries(far)).toEqual({});
+      expect(actual.losses).toHaveLength(variant.train?.steps ?? gentle.steps);
+      expect(absoluteDifference(actual.losses, expected.losses)).toBeLessThan(
+        1e-4 * largest(expected.losses),
+      );
+      for (const [path, values] of Object.entries(expected.logits)) {
+        expect(absoluteDifference(actual.logits[path]!, values)).toBeLessThan(1e-4 * largest(values));
+      }
+      for (const [path, metrics] of Object.entries(expected.metrics)) {
+        const close = Object.entries(metrics).map(([name, value]) => [
+          name,
+          expect.closeTo(value, 4) as number,
+        ]);
+        expect(actual.metrics[path]).toEqual(Object.fromEntries(close));
+      }
+      actual.parts.forEach((parts, step) =>
+        expect(Object.keys(parts)).toEqual(Object.keys(expected.parts[step]!)),
+      );
+      expect(actual.leaked).toEqual([0, 0]);
+    },
+  );
 });

@@ -11,6 +11,7 @@ import { describeChecks, type Check } from './check.ts';
 
 export type { BackboneSubject } from './backbone/subject.ts';
 
+/** All checks of a backbone, in the order in which they run. */
 export const backboneChecks: readonly Check<BackboneSubject>[] = [
   ...shapeChecks,
   ...attentionChecks,

@@ -7,6 +7,7 @@ import { trainingChecks } from './method/training-checks.ts';
 
 export type { MethodSubject } from './method/subject.ts';
 
+/** All checks of a method, in the order in which they run. */
 export const methodChecks: readonly Check<MethodSubject>[] = [...trainingChecks, ...stateChecks];
 
 /** Tests a method on a tiny backbone and a tiny task, with settings as a recipe would give them. */

@@ -7,6 +7,7 @@ import type { TaskSubject } from './task/subject.ts';
 
 export type { TaskSubject } from './task/subject.ts';
 
+/** All checks of a task, in the order in which they run. */
 export const taskChecks: readonly Check<TaskSubject>[] = [...lossChecks, ...metricChecks, ...dataChecks];
 
 /** Tests an open task against its contract. */

@@ -31,6 +31,7 @@ export function sameTensor(a: HostTensor, b: HostTensor): boolean {
   return a.dtype === b.dtype && a.shape.join() === b.shape.join() && sameBytes(a.data, b.data);
 }
 
+/** Whether two arrays hold the same bytes. */
 export function sameBytes(a: HostTensor['data'], b: HostTensor['data']): boolean {
   const bytes = (data: HostTensor['data']): Buffer =>
     Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -9,6 +9,7 @@ import { createRandom } from '@mdpd/tensor/random';
 import type { TensorRecord } from '@mdpd/core';
 import { ensure } from './check.ts';
 
+/** A model with values that tests can tell apart. */
 export interface ModelUnderTest {
   readonly backbone: Backbone;
   readonly head: Head;
@@ -19,8 +20,10 @@ export interface ModelUnderTest {
   readonly input: HostRecord;
 }
 
+/** Makes B examples for a backbone: the same from the same seed. */
 export type InputMaker = (backbone: Backbone, batch: number, seed: number) => HostRecord;
 
+/** How large the model and its input are. */
 export interface ModelOptions {
   readonly batch?: number;
   readonly outputs?: number;
@@ -37,6 +40,11 @@ function headOf(backbone: Backbone, kind: HeadKind, outputs: number): Head {
   return head;
 }
 
+/**
+ * A backbone with a head, parameters with noise everywhere, and an input, all from a seed.
+ *
+ * @throws CheckFailed where the backbone has no head of that kind
+ */
 export function modelUnderTest(
   provider: Pick<BackboneProvider, 'initialize'>,
   backbone: Backbone,
@@ -85,6 +93,7 @@ export const randomInput: InputMaker = (backbone, batch, seed) => {
   return Object.fromEntries(entries);
 };
 
+/** Copies tensors to the current backend. The caller disposes them. */
 export function uploadAll(record: HostRecord): TensorRecord {
   return Object.fromEntries(Object.entries(record).map(([name, tensor]) => [name, upload(tensor)]));
 }

@@ -6,6 +6,7 @@ import { captionedScenes, scenes } from './scenes/scene-sources.ts';
 import { shapes } from './shapes.ts';
 import { textures } from './textures.ts';
 
+/** What the package adds: tiny pretrained models, and generators of sample data. */
 export default definePlugin({
   name: '@mdpd/zoo',
   models,

@@ -1,12 +1,7 @@
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
+import { projectFolders } from '../../scripts/projects.js';
 import { filesBelow, packageFolders, root } from './workspace.ts';
-
-/** Of a script, which has no types. */
-const { projectFolders } = (await import(pathToFileURL(join(root, 'tools/scripts/projects.js')).href)) as {
-  projectFolders: (root: string) => string[];
-};
 
 it('finds every project that has types to check', () => {
   const all = ['packages', 'tools', 'examples'].flatMap((folder) => filesBelow(folder, 'tsconfig.json'));

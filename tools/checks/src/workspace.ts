@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { workspaceFolders } from '../../scripts/projects.js';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -23,14 +24,7 @@ export function filesBelow(folder: string, ending: string): string[] {
 
 /** Folders (from the root) of all packages. */
 export function packageFolders(): string[] {
-  const { workspaces } = JSON.parse(textOf('package.json')) as { workspaces: readonly string[] };
-  return workspaces
-    .filter((pattern) => /^packages\/.*\*$/u.test(pattern))
-    .map((pattern) => pattern.slice(0, -'/*'.length))
-    .filter((parent) => existsSync(join(root, parent)))
-    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
-    .filter((folder) => existsSync(join(root, folder, 'package.json')))
-    .sort();
+  return workspaceFolders(root).filter((folder) => folder.startsWith('packages/'));
 }
 
 /** Those of them that are published. */

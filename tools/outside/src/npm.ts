@@ -23,13 +23,22 @@ export function npmScript(): string {
   throw new Error(`npm is not found: ${candidates.join(', ')}`);
 }
 
+/** Nothing of the test run reaches a program that it starts, which may itself run tests; no colours. */
+export const cleanEnvironment = {
+  ...process.env,
+  NO_COLOR: '1',
+  FORCE_COLOR: undefined,
+  NODE_OPTIONS: undefined,
+  VITEST: undefined,
+};
+
 /** Standard output of `npm …` in a folder. Throws with what npm said. */
 export function npm(folder: string, ...argv: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [npmScript(), ...argv], {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: cleanEnvironment,
   });
   if (status !== 0) throw new Error(`npm ${argv.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;

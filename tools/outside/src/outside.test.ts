@@ -1,8 +1,10 @@
 /** Installs tarballs into empty projects and works there as a user would: nothing of the workspace is in reach. */
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { name, writeDotShare } from './dot-share.ts';
+import { npm } from './npm.ts';
 import { OutsideProject, type Finished, type Installation } from './project.ts';
 import { root, workspaceClosure } from './workspace.ts';
 
@@ -14,6 +16,9 @@ function tell(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+const secondsSince = (start: number): string => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+const started = performance.now();
+
 function done({ status, stdout, stderr }: Finished): string {
   expect(status, `${stdout}\n${stderr}`).toBe(0);
   return stdout;
@@ -23,6 +28,10 @@ function done({ status, stdout, stderr }: Finished): string {
 const project = new OutsideProject();
 afterAll(() => project.remove());
 
+function tellInstalled(names: readonly string[], { seconds, bytes }: Installation): void {
+  tell(`npm install ${names.join(' ')}: ${seconds.toFixed(1)} s, ${(bytes / 1e6).toFixed(0)} MB`);
+}
+
 /** Installs packages before the tests of a block. */
 function installs(...names: string[]): void {
   let installation: Installation;
@@ -30,8 +39,7 @@ function installs(...names: string[]): void {
     installation = project.install(names, packed);
   }, 300_000);
   it('installs what it needs, and no other package of ours', () => {
-    const megabytes = (installation.bytes / 1e6).toFixed(0);
-    tell(`npm install ${names.join(' ')}: ${installation.seconds.toFixed(1)} s, ${megabytes} MB`);
+    tellInstalled(names, installation);
     const ours = project.installed().filter((name) => name.startsWith('@mdpd/'));
     expect(ours).toEqual(workspaceClosure(names));
   });
@@ -39,12 +47,12 @@ function installs(...names: string[]): void {
 
 /** Trains by `recipe.yaml` and predicts. */
 function trains(out: string, input: string, classes: readonly string[]): void {
-  const started = performance.now();
+  const since = performance.now();
   const trained = done(project.mdpd('train', 'recipe.yaml', '--smoke', '--out', out));
   expect(trained).toContain('The faded model is what ships');
   const predicted = done(project.mdpd('predict', out, input, '--json'));
   expect(classes.some((name) => predicted.includes(`"${name}"`))).toBe(true);
-  tell(`train and predict: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  tell(`train and predict: ${secondsSince(since)}`);
 }
 
 const rest = `backbone: BACKBONE
@@ -106,6 +114,43 @@ describe('images alone: @mdpd/cli, @mdpd/task-vtab and @mdpd/backbone-vit', () =
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
     done(project.node(compiler, ...strict, ...types, 'program.mts'));
     expect(done(project.node('program.mjs'))).toContain('did you mean "vtab"?');
+  });
+});
+
+describe("a task of one's own beside them", () => {
+  const folder = project.path(name);
+  const out = 'runs/share';
+
+  it('is started by npm create, and given another head and another metric', () => {
+    const { tarball } = packed.find((each) => each.name === 'create-mdpd-plugin')!;
+    expect(project.create(tarball, name, '--kind', 'task')).toContain(`${name}: a task plugin in `);
+    writeDotShare(folder);
+  });
+
+  it('is installed with what its tests need, and passes them: types, its own, the conformance kit', () => {
+    const names = ['@mdpd/cli', '@mdpd/task-vtab', '@mdpd/backbone-vit', '@mdpd/testing'];
+    tellInstalled([...names, name], project.install(names, packed, [name]));
+    const since = performance.now();
+    expect(npm(folder, 'test')).toMatch(/Tests +\d+ passed/u);
+    tell(`npm test: ${secondsSince(since)}`);
+  });
+
+  it('is found as a third task', () => {
+    const listed = JSON.parse(done(project.mdpd('list', '--json'))) as Record<string, { name: string }[]>;
+    expect(listed['tasks']!.map((task) => task.name).sort()).toEqual([name, 'vtab']);
+  });
+
+  it('is trained, and estimates better than the mean', () => {
+    const since = performance.now();
+    done(project.mdpd('train', `${name}/recipe.yaml`, 'train.epochs=2', 'data.test=200', '--out', out));
+    const result = JSON.parse(readFileSync(project.path(out, 'result.json'), 'utf8')) as {
+      readonly task: string;
+      readonly metrics: { readonly faded: { readonly r2: number } };
+    };
+    expect(result.task).toBe(name);
+    expect(result.metrics.faded.r2).toBeGreaterThan(0.5);
+    tell(`mdpd train: ${secondsSince(since)}, R² ${result.metrics.faded.r2.toFixed(3)}`);
+    tell(`from an empty folder to a trained task of one's own: ${secondsSince(started)}`);
   });
 });
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { npm } from './npm.ts';
+import { cleanEnvironment, npm } from './npm.ts';
 import type { Packed } from './pack.ts';
 import { workspaceClosure } from './workspace.ts';
 
@@ -43,15 +43,21 @@ export class OutsideProject {
   /**
    * `npm install` of packages of the workspace. They are on no registry, so the project names the tarballs of
    * everything in their closure; npm chooses the rest. What was installed before and is not needed goes.
+   *
+   * @param workspaces - folders with packages of the project's own
    */
-  install(names: readonly string[], packed: readonly Packed[]): Installation {
+  install(
+    names: readonly string[],
+    packed: readonly Packed[],
+    workspaces: readonly string[] = [],
+  ): Installation {
     const tarballs = new Map(
       packed.map(({ name, tarball }) => [name, `file:${tarball.replaceAll('\\', '/')}`]),
     );
     const dependencies = Object.fromEntries(
       workspaceClosure(names).map((name) => [name, tarballs.get(name)]),
     );
-    this.write('package.json', JSON.stringify({ name: 'outside', private: true, dependencies }));
+    this.write('package.json', JSON.stringify({ name: 'outside', private: true, workspaces, dependencies }));
     const started = performance.now();
     npm(this.folder, 'install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund');
     return { seconds: (performance.now() - started) / 1000, bytes: bytesBelow(this.path('node_modules')) };
@@ -64,6 +70,12 @@ export class OutsideProject {
     return Object.keys(packages)
       .map((folder) => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length))
       .sort();
+  }
+
+  /** `npm create mdpd-plugin …`, of a tarball. */
+  create(tarball: string, ...argv: string[]): string {
+    const one = ['--offline', '--cache', this.path('.npm'), '--yes', '--package', tarball];
+    return npm(this.folder, 'exec', ...one, '--', 'create-mdpd-plugin', ...argv);
   }
 
   /** `npx mdpd …`, through the link that npm made. */
@@ -80,7 +92,7 @@ export class OutsideProject {
       cwd: this.folder,
       encoding: 'utf8',
       timeout: 300_000,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, HF_HUB_OFFLINE: '1' },
+      env: { ...cleanEnvironment, HF_HUB_OFFLINE: '1' },
     });
     return { status, stdout, stderr };
   }

@@ -1,7 +1,8 @@
 /** The packages that are published, as they stand in the workspace. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { workspaceFolders } from '../../scripts/projects.js';
 
 /** The fields of package.json that are read here. */
 export interface Manifest {
@@ -28,10 +29,7 @@ export function readManifest(folder: string): Manifest {
 }
 
 export function publishedPackages(): WorkspacePackage[] {
-  return ['packages', 'packages/backbones', 'packages/tasks', 'packages/methods']
-    .filter((parent) => existsSync(join(root, parent)))
-    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
-    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+  return workspaceFolders(root)
     .map((folder) => {
       const manifest = readManifest(join(root, folder));
       return { name: manifest.name, folder, manifest };

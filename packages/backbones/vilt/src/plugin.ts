@@ -2,6 +2,7 @@
 import { definePlugin, type Plugin } from '@mdpd/core';
 import { viltProvider } from './vilt-provider.ts';
 
+/** What the package adds: ViLT. */
 const plugin: Plugin = definePlugin({ name: '@mdpd/backbone-vilt', backbones: [viltProvider] });
 
 export default plugin;

@@ -1,8 +1,8 @@
 /** A user's own project: its plugins are found, one that is broken takes nothing else down. */
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
@@ -23,6 +23,14 @@ beforeAll(() => {
   });
 });
 afterAll(() => workspace.remove());
+
+const page = readFileSync(new URL('../../../../docs/plugins.md', import.meta.url), 'utf8');
+/** What the page has as `choice.mjs`, with the names of plugin and model that are here. */
+const choice = /^```js title=choice\.mjs\n(.*?)^```/msu
+  .exec(page)![1]!
+  .replaceAll('@me/sky', 'my-models')
+  .replaceAll('sources', 'models')
+  .replaceAll('clouds', 'mine:a');
 
 const ofTomorrow = 'of-tomorrow is built for @mdpd/core ^9.0.0, and this is 0.1.0';
 
@@ -99,17 +107,40 @@ it('a recipe that names one built for another core, or one that throws, ends wit
   );
 });
 
-it('two plugins that claim one name are both named', async () => {
-  addPlugin(
-    'other-models',
-    `import { definePlugin } from '@mdpd/core';
-    export default definePlugin({ name: 'other-models', models: [{ name: 'mine:a', description: '', folder: '/b' }] });`,
-  );
-  const listed = await workspace.mdpd('list');
-  rmSync(workspace.path('node_modules/other-models'), { recursive: true });
-  expect(expectFailure(workspace, listed, 2)).toBe(
-    'error PLUGIN_CONFLICT at my-models and other-models\n  model "mine:a" is registered twice\n' +
-      '  fix: name the plugins to load under `plugins` in the recipe, or uninstall one of the two, ' +
-      'or let one say that it `replaces` the other',
-  );
+describe('two plugins that claim one name', () => {
+  const folderOf = async (plugins: string): Promise<unknown[]> => {
+    workspace.write('recipe.yaml', `${tinyRecipe}\nplugins: ${plugins}\n`);
+    const { exitCode, stdout, stderr } = await workspace.mdpd('list', '--recipe', 'recipe.yaml', '--json');
+    expect(exitCode, stderr).toBe(0);
+    const { models } = JSON.parse(stdout) as { models: { name: string; plugin: string; details: string }[] };
+    return models.filter(({ name }) => name === 'mine:a').map(({ plugin, details }) => [plugin, details]);
+  };
+  beforeAll(() => {
+    addPlugin(
+      'other-models',
+      `import { definePlugin } from '@mdpd/core';
+      const model = (name) => ({ name, description: '', folder: '/b' });
+      export default definePlugin({ name: 'other-models', models: [model('mine:a'), model('mine:b')] });`,
+    );
+    workspace.write('choice.mjs', choice);
+  });
+  afterAll(() => rmSync(workspace.path('node_modules/other-models'), { recursive: true }));
+
+  it('are both named', async () => {
+    expect(expectFailure(workspace, await workspace.mdpd('list'), 2)).toBe(
+      'error PLUGIN_CONFLICT at my-models and other-models\n  model "mine:a" is registered twice\n' +
+        '  fix: name the plugins to load under `plugins` in the recipe, or uninstall one of the two, ' +
+        'or let one say that it `replaces` the other',
+    );
+  });
+
+  it('are settled by a recipe that names one of them', async () => {
+    expect(await folderOf('[other-models]')).toEqual([['other-models', '/b']]);
+  });
+
+  it('are settled by a file of the user, as docs/plugins.md has it, where a recipe needs both', async () => {
+    expect(await folderOf('[my-models, other-models, ./choice.mjs]')).toEqual([
+      ['./choice.mjs', '/models/a'],
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import { modelGraph } from './model-graph.ts';
 import { quantizeModel } from './quantize-model.ts';
 import { writeModel } from './write-model.ts';
 
+/** A file of an exported model. */
 export interface ExportedFile {
   /** Path in the model's folder, as transformers.js looks for it. */
   readonly path: string;
@@ -12,6 +13,7 @@ export interface ExportedFile {
   readonly quantized: readonly string[];
 }
 
+/** A traced model, written as often as is asked for. */
 export interface ExportedModel {
   /** `onnx/model.onnx`, float32. */
   float(): ExportedFile;

@@ -6,7 +6,9 @@ import type { GraphBuilder } from '../graph-builder.ts';
 /** Name under which tfjs knows the tracing backend. */
 export const backendName = 'onnxruntime';
 
+/** Inputs of a tfjs kernel, by the names that tfjs gives them. */
 export type KernelInputs = Readonly<Record<string, Value>>;
+/** Attributes of a tfjs kernel: `axis`, `transposeB`, … */
 export type KernelAttributes = Readonly<Record<string, unknown>>;
 
 /** Appends the nodes of one kernel call. */
@@ -53,6 +55,7 @@ export function registerOp(kernelName: string, emit: Emitter): void {
   if (runner) register(kernelName, emit);
 }
 
+/** Registers emitters by the name of their kernel, as `registerOp` does. */
 export function registerOps(all: Readonly<Record<string, Emitter>>): void {
   for (const [name, emit] of Object.entries(all)) registerOp(name, emit);
 }
@@ -63,4 +66,5 @@ export function connectOps(run: KernelRunner): void {
   for (const [name, emit] of emitters) register(name, emit);
 }
 
+/** Names of the kernels that can be compiled, sorted. */
 export const opNames = (): string[] => [...emitters.keys()].sort();

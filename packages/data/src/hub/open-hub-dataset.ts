@@ -16,6 +16,7 @@ import {
 } from './hub-snapshot.ts';
 import { CONVERTED, foldersOf, parquetFiles, splitsIn, type SplitQuery } from './parquet-files.ts';
 
+/** A split of a data set of the hub, fetched. */
 export interface HubSplit {
   /** Paths of the Parquet files, in order. */
   readonly files: readonly string[];

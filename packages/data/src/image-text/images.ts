@@ -5,12 +5,14 @@ import { ImageDataset } from '../image-dataset.ts';
 import { readImageFile } from '../image-decode.ts';
 import type { ImageTextReader } from './reader.ts';
 
+/** How images that texts are about are read. */
 export interface ImagesOptions {
   readonly origin: string;
   /** How many more bytes of decoded images may be kept. */
   readonly budget: MemoryBudget;
   /** What a user can do about an unreadable one. */
   readonly fix?: string;
+  /** Told what is worth knowing about the data. */
   warn(message: string): void;
   /** Called while images are decoded ahead. */
   progress?(done: number, total: number): void;

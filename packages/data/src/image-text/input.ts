@@ -9,6 +9,7 @@ import { encodeTexts } from './texts.ts';
 const extensions = imageExtensions.map((each) => each.slice(1)).join('|');
 const pattern = new RegExp(`^(.+?\\.(?:${extensions}))\\s+(\\S.*)$`, 'isu');
 
+/** An image and a text, to be read together. */
 export interface ImageText {
   readonly path: string;
   readonly text: string;

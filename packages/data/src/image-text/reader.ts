@@ -31,6 +31,7 @@ export interface ImageTextReader {
   readonly blind?: boolean;
 }
 
+/** What a recipe may say about reading images with texts; `readerFields` checks it. */
 export interface ReaderOptions {
   /** Folder of another tokenizer than the backbone's; relative to the context's. */
   readonly tokenizer?: string | undefined;

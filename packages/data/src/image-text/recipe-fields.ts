@@ -4,6 +4,7 @@ import { preprocessingPresets } from '../preprocessor-config.ts';
 
 const count = z.int().min(1);
 
+/** Fields of a schema of `data`, to be spread into it: `z.strictObject({ ...readerFields })`. */
 export const readerFields = {
   maxLength: z
     .int()

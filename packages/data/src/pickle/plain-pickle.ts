@@ -12,6 +12,7 @@ import { plainOpcodes, refusedOpcodes } from './plain-opcodes.ts';
 import { toPlain, type PlainValue } from './plain-values.ts';
 import { fromUtf8 } from './python-text.ts';
 
+/** How much a pickle may hold, in bytes and counts: beyond it, it is refused. */
 export interface PickleLimits {
   /** Size of the file. */
   readonly bytes: number;

@@ -6,6 +6,7 @@ import { MdpdError } from '@mdpd/core';
 /** Lengths that a bucket may have: multiples of eight, about a third apart. */
 const ladder = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 
+/** Within which bounds padded lengths are chosen, in tokens. */
 export interface BucketOptions {
   /** Longest example allowed, and the longest bucket. */
   readonly maxLength: number;

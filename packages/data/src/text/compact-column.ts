@@ -5,6 +5,7 @@ const firstSlab = 1 << 16;
 const largestSlab = 1 << 23;
 const [nothing, number, text] = [0, 1, 2];
 
+/** A column that grows cell by cell. A cell is a text, a number or nothing. */
 export class CompactColumn {
   /** What a cell holds, and the number itself or that of a text. */
   private readonly kinds = new Growable(Uint8Array);
@@ -37,21 +38,25 @@ export class CompactColumn {
     return this.startOf.length - 1;
   }
 
+  /** Appends the text of a number that `addText` gave. */
   pushText(id: number): void {
     this.kinds.push(text);
     this.values.push(id);
   }
 
+  /** Appends a number. */
   pushNumber(value: number): void {
     this.kinds.push(number);
     this.values.push(value);
   }
 
+  /** Appends an empty cell. */
   pushNull(): void {
     this.kinds.push(nothing);
     this.values.push(0);
   }
 
+  /** The cell of a row. */
   value(row: number): string | number | null {
     const kind = this.kinds.at(row);
     const value = this.values.at(row);

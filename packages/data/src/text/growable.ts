@@ -2,11 +2,13 @@
 
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
+/** The class of a typed array: `Float64Array`. */
 export interface NumbersConstructor<T extends Numbers> {
   new (length: number): T;
   readonly BYTES_PER_ELEMENT: number;
 }
 
+/** A typed array that doubles its capacity when it is full. */
 export class Growable<T extends Numbers> {
   private readonly make: NumbersConstructor<T>;
   private values: T;
@@ -21,17 +23,20 @@ export class Growable<T extends Numbers> {
     return this.used;
   }
 
+  /** Appends a number. */
   push(value: number): void {
     this.reserve(1);
     this.values[this.used++] = value;
   }
 
+  /** Appends numbers. */
   pushAll(values: ArrayLike<number>): void {
     this.reserve(values.length);
     this.values.set(values, this.used);
     this.used += values.length;
   }
 
+  /** A number that was pushed. */
   at(index: number): number {
     return this.values[index]!;
   }

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 /** What a member holds, or element `index` of it where it is an array that is cut, as bytes; undefined: too long. */
 export type TakeMember = (key: string, bytes: Uint8Array | undefined, index: number) => void;
 
+/** What is cut out of the object. */
 export interface MembersOptions {
   /** Members whose arrays are cut. Default: every member is taken whole. */
   readonly lists?: readonly string[];

@@ -7,6 +7,7 @@
 import type { RandomSource } from '@mdpd/core';
 import { noLabel } from '@mdpd/tensor/token-losses';
 
+/** Which tokens are hidden, and what may stand in their place. */
 export interface MaskingRules {
   /** Share of the tokens that are to be guessed. */
   readonly ratio: number;

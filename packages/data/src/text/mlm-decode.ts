@@ -7,6 +7,7 @@ import type { HostRecord, Prediction } from '@mdpd/core';
 import { bestClass, decodeClass } from '../class-outputs.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+/** What words for hidden tokens are found with. */
 export interface MlmDecoding {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
   readonly vocabulary: number;

@@ -11,6 +11,7 @@ import { pickColumns, type ReadTable, type TableOptions } from './table-builder.
 import { joinTables, sliceTable } from './text-tables.ts';
 import { readTsvTable } from './tsv-table.ts';
 
+/** Where tables of texts are looked for. */
 export interface OpenTableOptions extends Omit<TableOptions, 'origin'> {
   readonly sources: readonly TextSource[];
   /** Folder against which relative paths are resolved. */
@@ -19,6 +20,8 @@ export interface OpenTableOptions extends Omit<TableOptions, 'origin'> {
   readonly place?: string;
   /** Names of the columns of a TSV file without header. */
   readonly header?: readonly string[];
+  /** Told what is worth knowing about the data. */
+  warn?(message: string): void;
 }
 
 const textForms =

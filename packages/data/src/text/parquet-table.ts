@@ -219,6 +219,7 @@ function checkAlike(first: ParquetFile, file: ParquetFile, kept: readonly Parque
   if (a !== b) refuseColumn(`the class names ${b} are not those of ${first.origin}, ${a}`, [], file.origin);
 }
 
+/** One of the files of a table. */
 export interface ParquetPart {
   readonly path: string;
   /** For messages. */

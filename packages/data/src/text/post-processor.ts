@@ -7,6 +7,7 @@
 import type { JsonObject, JsonValue } from '@mdpd/core';
 import { invalid, isId, isObject, listOf, type JsonPlace } from './tokenizer-json.ts';
 
+/** Ids of one text or two, with the special tokens around them. */
 export interface BuiltText {
   readonly ids: readonly number[];
   /** Token types: which of two texts a token belongs to, for models that are told. */
@@ -24,6 +25,7 @@ interface Templates {
   readonly pair: Template;
 }
 
+/** Puts special tokens around ids. */
 export interface PostProcessor {
   build(first: readonly number[], second?: readonly number[]): BuiltText;
   /** How many special tokens are added. */

@@ -2,8 +2,11 @@
 import type { JsonObject, JsonValue } from '@mdpd/core';
 import { isObject } from './tokenizer-json.ts';
 
+/** What special tokens may be for. */
 export const specialRoles = ['cls', 'sep', 'mask', 'unk', 'pad', 'eos', 'bos'] as const;
+/** What a special token is for. */
 export type SpecialRole = (typeof specialRoles)[number];
+/** Texts of special tokens, by what they are for. */
 export type SpecialNames = Readonly<Partial<Record<SpecialRole, string>>>;
 
 /** What the classes of Hugging Face `transformers` take where the configuration is silent. */

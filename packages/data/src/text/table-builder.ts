@@ -18,6 +18,7 @@ export interface TableOptions {
   readonly columns?: readonly string[];
   /** What happens to a row that cannot be read or lacks a needed cell. Default: error. */
   readonly onInvalid?: 'error' | 'skip';
+  /** Told what is worth knowing about the data. */
   warn?(message: string): void;
 }
 

@@ -22,6 +22,7 @@ const examplesAtOnce = 512;
 /** Inputs that a text gives. */
 const textInputs = ['input_ids', 'attention_mask', 'token_type_ids'];
 
+/** Texts by number. */
 export interface TextExamples {
   readonly size: number;
   readonly origin: string;
@@ -35,6 +36,7 @@ export interface TextTargets {
   readonly score?: Float32Array;
 }
 
+/** How `TextDataset` encodes and pads texts. */
 export interface TextDatasetOptions {
   readonly tokenizer: Tokenizer;
   /** Longest example in tokens; longer ones are cut. */

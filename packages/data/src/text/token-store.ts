@@ -11,9 +11,11 @@ export interface StoredTokens {
   length(index: number): number;
   /** Copies an example's ids, and its types, to `target` from `at` on. */
   copyIds(index: number, target: Int32Array, at: number): void;
+  /** The same with token types; nothing where the store has none. */
   copyTypes(index: number, target: Int32Array, at: number): void;
 }
 
+/** Encoded texts, by number. Ids are two bytes each where the vocabulary allows. */
 export class TokenStore {
   private readonly ids: Growable<Ids>;
   private readonly types: Growable<Uint8Array> | undefined;
@@ -26,12 +28,14 @@ export class TokenStore {
     this.types = withTypes ? new Growable(Uint8Array) : undefined;
   }
 
+  /** Appends a text. */
   add({ ids, typeIds }: BuiltText): void {
     this.ids.pushAll(ids);
     this.types?.pushAll(typeIds);
     this.ends.push(this.ids.length);
   }
 
+  /** What was added, without spare room. Nothing can be added afterwards. */
   finish(): StoredTokens {
     const [ids, types, ends] = [this.ids.finish(), this.types?.finish(), this.ends.finish()];
     const start = (index: number): number => (index === 0 ? 0 : ends[index - 1]!);

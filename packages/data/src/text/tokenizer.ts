@@ -20,6 +20,7 @@ export type { BuiltText } from './post-processor.ts';
 export type { SpecialRole } from './special-tokens.ts';
 export type { TokenizerFiles } from './tokenizer-files.ts';
 
+/** A tokenizer with what batches need of it: padding, longest length, special tokens. */
 export interface Tokenizer {
   /** One more than the largest id. */
   readonly vocabSize: number;

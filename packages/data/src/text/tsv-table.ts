@@ -15,6 +15,7 @@ import {
   type TableOptions,
 } from './table-builder.ts';
 
+/** How a TSV file is read. */
 export interface TsvOptions extends TableOptions {
   /** Names of the columns of a file without header. */
   readonly header?: readonly string[];

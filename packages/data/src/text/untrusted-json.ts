@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MdpdError, messageOf, type JsonValue } from '@mdpd/core';
 
+/** How messages name the JSON, and how deep it may go. */
 export interface UntrustedJsonOptions {
   /** Code of the error. */
   readonly code: string;

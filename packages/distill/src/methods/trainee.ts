@@ -18,8 +18,10 @@ import {
 import { initialLora, loraSpecs, loraTargets, mergeStage, type LoraSettings } from '../fade/lora.ts';
 import type { StageParams } from '../forward.ts';
 
+/** What a method may train of backbone and head. */
 export type TrainedParts = 'head' | 'norm+head' | 'bias+head' | 'norm+lora+head' | 'lora+head' | 'full';
 
+/** What is trained, and how. */
 export interface TraineeSettings {
   readonly parts: TrainedParts;
   readonly lora?: LoraSettings;
@@ -27,13 +29,17 @@ export interface TraineeSettings {
   readonly blocks?: 'all' | number;
 }
 
+/** What is trained of a model: its tensors, their rates, and how the model that ships is put together from them. */
 export interface Trainee {
   /** Names of backbone and head parameters that training changes, targets of updates included. */
   readonly changed: readonly string[];
-  /** Number of values that training changes in backbone and head, and of trained values (updates count as r·(I+O)). */
+  /** Which learning rate a trained tensor has. */
   readonly rateOf: (name: string) => keyof LearningRates;
+  /** Whether weight decay shrinks it. */
   readonly decays: (name: string) => boolean;
+  /** The stage of the chain that reads it. */
   readonly stageOf: (name: string) => Stage;
+  /** Loaded parameters as those that stay and those that are trained; updates are drawn, and merged change nothing. */
   readonly split: (
     parameters: HostRecord,
     random: RandomSource,
@@ -57,6 +63,11 @@ function inLastBlocks(stage: Stage, blocks: 'all' | number, total: number): bool
   return typeof stage === 'number' && stage >= total - blocks;
 }
 
+/**
+ * Chooses the parameters that are trained, and says what each stage of the chain reads.
+ *
+ * @throws NOTHING_TO_TRAIN where the model has none of those parts
+ */
 export function createTrainee(
   context: Pick<MethodContext, 'backbone' | 'parameters'>,
   { parts, lora, blocks = 'all' }: TraineeSettings,

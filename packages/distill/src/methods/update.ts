@@ -20,8 +20,11 @@ export function optimizerScalars(
   return { step: step + 1, ...Object.fromEntries(rates) };
 }
 
+/** Which learning rate each trained tensor has, and which of them decay. */
 export interface Group {
+  /** Which learning rate a tensor has. */
   readonly rateOf: (name: string) => keyof LearningRates;
+  /** Whether weight decay shrinks it. */
   readonly decays: (name: string) => boolean;
 }
 

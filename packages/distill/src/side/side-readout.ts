@@ -10,9 +10,10 @@
  *   projection stands before the head, too; the sum is Side-Tuning's (Zhang et al. 2020).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backbone, Head, ParameterSpec, Params, State, TensorRecord } from '@mdpd/core';
+import type { Backbone, Head, Params, State, TensorRecord } from '@mdpd/core';
 import { headFeatures, plainParams } from '../forward.ts';
-import { linearPlan, type TensorPlan, type TensorPlans } from '../specs.ts';
+import { freshHeadPlan } from '../fresh-head.ts';
+import { linearPlan, type TensorPlans } from '../specs.ts';
 import { keyBias, meanOfTokens } from '../token-view.ts';
 import { dense } from './side-block.ts';
 import type { SideSettings } from './side-settings.ts';
@@ -88,9 +89,6 @@ const HEAD = 'side.head';
 /** Almost nothing, so that logits start nearly even; not nothing, because a head may normalise what it reads. */
 export const upGain = 0.1;
 
-/** Standard deviation of fresh matrices, as of the backbone's own fresh head. */
-const headDeviation = 0.02;
-
 /** A side network's own head; `widths` are S of the streams. */
 export function ownHeadPlan(
   backbone: Backbone,
@@ -100,16 +98,8 @@ export function ownHeadPlan(
   const ups = Object.entries(widths).map(([stream, width]) =>
     linearPlan(`${UP}.${stream}`, width, backbone.streams[stream]!.width, upGain),
   );
-  const own = parameters.map((spec) => [`${HEAD}.${spec.name}`, freshPlan(spec)]);
+  const own = parameters.map((spec) => [`${HEAD}.${spec.name}`, freshHeadPlan(spec)]);
   return Object.assign({}, ...ups, Object.fromEntries(own)) as TensorPlans;
-}
-
-function freshPlan({ name, shape, kind }: ParameterSpec): TensorPlan {
-  if (kind === 'weight' || kind === 'embedding') {
-    return { shape, initializer: { kind: 'normal', deviation: headDeviation } };
-  }
-  const isScale = kind === 'norm' && name.endsWith('.weight');
-  return { shape, initializer: { kind: isScale ? 'ones' : 'zeros' } };
 }
 
 /**

@@ -10,6 +10,7 @@ import { runExported } from '@mdpd/distill/forward';
 import { modelUnderTest, uploadAll, type InputMaker } from '../model-under-test.ts';
 import { tidily } from '../tidily.ts';
 
+/** A backbone with a head of a kind, and inputs for it. */
 export interface ExportCase {
   readonly provider: BackboneProvider;
   readonly config: JsonObject;
@@ -18,6 +19,7 @@ export interface ExportCase {
   readonly input: InputMaker;
 }
 
+/** How large the input is. */
 export interface ExportSize {
   readonly batch: number;
   /** Texts are cut to so many tokens. */

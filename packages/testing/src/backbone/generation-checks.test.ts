@@ -68,4 +68,12 @@ describeFindings('checks of answers', generationChecks, {
       cache,
     })),
   },
+  'answers that depend on what computes them': {
+    check: 'answers the same',
+    says: 'where it is compiled',
+    subject: stepping(({ logits, cache }) => ({
+      logits: tf.getBackend() === 'wasm' ? logits : tf.neg(logits),
+      cache,
+    })),
+  },
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeFindings } from '../findings.ts';
 import { gradientChecks } from './gradient-checks.ts';
-import { changed, changedText, mapFirst, skewed } from './variants.ts';
+import { changed, changedText, first, mapFirst, skewed } from './variants.ts';
 
 describeFindings('checks of gradients', gradientChecks, {
   'a wrong gradient': {
@@ -53,5 +53,20 @@ describeFindings('checks of gradients', gradientChecks, {
         return made && { ...made, apply: (...args) => tf.zerosLike(made.apply(...args)) };
       },
     })),
+  },
+  'a block that passes its result on behind the back of the state': {
+    check: 'block by block: norms',
+    says: 'has a gradient only on one side',
+    subject: changed(({ block }) => {
+      let hidden: tf.Tensor | undefined;
+      return {
+        block: (params, index, state) => {
+          const result = block(params, index, state);
+          if (index > 0) return mapFirst(result, (x) => tf.add(x, hidden!));
+          hidden = tf.keep(tf.clone(result[first(result)]!));
+          return state;
+        },
+      };
+    }),
   },
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostTensor } from '@mdpd/core';
+import { MdpdError, type HostTensor } from '@mdpd/core';
 import { describeFindings } from '../findings.ts';
 import { tinyProvider } from '../fixtures/tiny-backbone.ts';
 import { persistenceChecks } from './persistence-checks.ts';
@@ -143,5 +143,40 @@ describeFindings('checks of what is read and written', persistenceChecks, {
     check: 'refuses broken',
     says: 'give at least one configuration that must be refused',
     subject: { ...good, broken: [] },
+  },
+  'first values that are whole numbers': {
+    check: 'draws first values',
+    says: 'draws tiny.main.embeddings.projection.weight as int32',
+    subject: drawing((_name, tensor) => ({ ...tensor, dtype: 'int32' }) as HostTensor),
+  },
+  'a saved configuration whose model has another head': {
+    check: 'saves a configuration',
+    says: 'has another head after being saved',
+    subject: provided({
+      create: (config) => {
+        const backbone = tinyProvider.create(config);
+        const isSaved = 'architectures' in config;
+        return isSaved
+          ? { ...backbone, head: (kind, outputs) => backbone.head(kind, outputs + 1) }
+          : backbone;
+      },
+    }),
+  },
+  'a parameter of its own that it does not know again': {
+    check: 'gives the same logits',
+    says: 'does not find classifier.bias in a model of its own',
+    subject: provided({ canonicalName: (name) => (name === 'classifier.bias' ? null : name) }),
+  },
+  'a configuration that is refused with a code of its own': {
+    check: 'refuses broken',
+    says: 'refuses {"width":0} with another code',
+    subject: {
+      ...provided({
+        create: () => {
+          throw new MdpdError('TINY_WIDTH', 'width is 0');
+        },
+      }),
+      broken: [{ config: { width: 0 }, text: 'error TINY_WIDTH\n  width is 0' }],
+    },
   },
 });

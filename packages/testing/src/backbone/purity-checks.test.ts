@@ -96,4 +96,25 @@ describeFindings('checks of purity', purityChecks, {
       },
     })),
   },
+  'a block that reads what is no parameter': {
+    check: 'reads in every stage',
+    says: 'block 0 reads tiny.extra, which is not among the parameters',
+    subject: changed(({ block }) => ({
+      block: (params, index, state) =>
+        mapFirst(block(params, index, state), (x) =>
+          params['tiny.extra'] ? tf.add(x, params['tiny.extra']) : x,
+        ),
+    })),
+  },
+  'a model that writes into its parameters': {
+    check: 'gives the same bytes',
+    says: 'changes tiny.main.embeddings.projection.weight',
+    subject: changed(({ parameters, pool }) => ({
+      pool: (params, finished) => {
+        // The cpu backend hands out the values themselves.
+        params[parameters[0]!.name]!.dataSync()[0]! += 1;
+        return pool(params, finished);
+      },
+    })),
+  },
 });

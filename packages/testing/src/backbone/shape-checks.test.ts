@@ -193,4 +193,19 @@ describeFindings('checks of shapes', shapeChecks, {
       },
     })),
   },
+  'a parameter with a space for a name': {
+    check: 'lists parameters',
+    says: '" " is no name of a parameter',
+    subject: changed(({ parameters }) => ({ parameters: [{ ...parameters[0]!, name: ' ' }, ...parameters] })),
+  },
+  'a head with nothing to learn': {
+    check: 'lists parameters',
+    says: 'the head has no parameters',
+    subject: changed(({ head }) => ({
+      head: (kind, outputs) => {
+        const made = head(kind, outputs);
+        return made && { ...made, parameters: [] };
+      },
+    })),
+  },
 });

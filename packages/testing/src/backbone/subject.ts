@@ -5,6 +5,7 @@ import { ensure } from '../check.ts';
 import { modelUnderTest, type InputMaker, type ModelUnderTest } from '../model-under-test.ts';
 import { sampleInput } from './sample-input.ts';
 
+/** A backbone to be checked, with small configurations of it. */
 export interface BackboneSubject {
   readonly provider: BackboneProvider;
   /** config.json of at least three different shapes, all of them tiny: every parameter is looked at. */
@@ -20,6 +21,7 @@ export interface BackboneSubject {
   readonly vocabulary?: (config: JsonObject) => number;
 }
 
+/** A backbone of one configuration with one of its heads. */
 export interface Case extends ModelUnderTest {
   /** Its configuration, for messages. */
   readonly title: string;
@@ -85,6 +87,7 @@ function wordsOf({ vocabulary }: BackboneSubject, config: JsonObject): number {
   return typeof config['vocab_size'] === 'number' ? config['vocab_size'] : 2;
 }
 
+/** Names of a backbone's streams. */
 export function streamNames(backbone: Backbone): string[] {
   return Object.keys(backbone.streams);
 }

@@ -179,4 +179,43 @@ describeFindings('checks of state', stateChecks, {
     says: 'path faded gives values that are not finite',
     subject: changed(({ forward }) => ({ forward: (...args) => tf.div(tf.mul(forward(...args), 0), 0) })),
   },
+  'a state whose shapes change': {
+    check: 'takes steps',
+    says: 'steps change the shapes of the state',
+    subject: (() => {
+      let steps = 0;
+      return changed(
+        stepping(({ state }) => {
+          // The last of the check's twelve steps: the one after it would not be defined.
+          if (++steps < 12) return {};
+          return { state: { ...state, trained: each(state.trained!, (t) => tf.expandDims(t)) } };
+        }),
+      );
+    })(),
+  },
+  'a frozen tensor that is freed': {
+    check: 'never touches frozen',
+    says: 'frees the frozen tiny.main.embeddings.projection.weight',
+    subject: (() => {
+      let steps = 0;
+      return changed(
+        stepping((_result, { frozen }) => {
+          // The last of the check's four steps: one before it would find out.
+          if (++steps === 4) frozen['tiny.main.embeddings.projection.weight']!.dispose();
+          return {};
+        }),
+      );
+    })(),
+  },
+  'a frozen tensor that is written into': {
+    check: 'never touches frozen',
+    says: 'changes the frozen tiny.main.embeddings.projection.weight',
+    subject: changed(
+      stepping((_result, { frozen }) => {
+        // The cpu backend hands out the values themselves.
+        frozen['tiny.main.embeddings.projection.weight']!.dataSync()[0]! += 1;
+        return {};
+      }),
+    ),
+  },
 });

@@ -29,12 +29,14 @@ import { tinyModel, type TinyModelName } from '../fixtures/tiny-models.ts';
 import { modelUnderTest, uploadAll } from '../model-under-test.ts';
 import { trainSettings } from '../training-job.ts';
 
+/** A method with settings, to be checked. */
 export interface MethodSubject {
   readonly provider: MethodProvider;
   /** As a recipe would say them, without the name. */
   readonly settings: object;
 }
 
+/** How long a run of a check is, and on which model. */
 export interface RunOptions {
   readonly seed?: number;
   readonly steps?: number;
@@ -44,6 +46,7 @@ export interface RunOptions {
   readonly settings?: object;
 }
 
+/** What a step reported. */
 export interface Step {
   readonly loss: number;
   readonly parts: Readonly<Record<string, number>>;
@@ -61,14 +64,17 @@ export interface MethodRun {
   /** Backbone and head before the first step. */
   readonly initial: HostRecord;
   readonly steps: number;
+  /** The state after the steps so far. */
   state(): TrainState;
   /** The tensors of step `step`. */
   inputOf(step: number): Promise<StepInput>;
   /** Runs a step; `around` surrounds the step function. */
   step(around?: <T>(fn: () => T) => T): Promise<Step>;
+  /** Frees the state. */
   dispose(): void;
 }
 
+/** Settings of a subject as its schema reads them. */
 export const parse = ({ provider, settings }: MethodSubject): unknown => provider.settings.parse(settings);
 
 /** Everything that a run is made of, before its first step. */

@@ -1,4 +1,4 @@
-import type { Dataset } from '@mdpd/core';
+import type { Dataset, HostRecord } from '@mdpd/core';
 import { describeFindings } from '../findings.ts';
 import { dataChecks } from './data-checks.ts';
 import type { TaskSubject } from './subject.ts';
@@ -11,6 +11,18 @@ const training = (parts: Partial<Dataset>): TaskSubject => ({
   ...text,
   task: { ...text.task, splits: { ...text.task.splits, train: { ...train!, ...parts } } },
 });
+
+/** Inputs [B, N] with one more place for a word. */
+const longer = (input: HostRecord): HostRecord =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, { shape }]) => {
+      const [batch, tokens] = shape as readonly [number, number];
+      return [
+        name,
+        { data: new Int32Array(batch * (tokens + 1)), shape: [batch, tokens + 1], dtype: 'int32' },
+      ];
+    }),
+  );
 
 describeFindings('checks of data', dataChecks, {
   'inputs of another shape': {
@@ -176,5 +188,36 @@ describeFindings('checks of data', dataChecks, {
     check: 'refuses',
     says: 'give at least one input that must be refused',
     subject: { ...good, unreadable: [] },
+  },
+  'inputs under other names': {
+    check: 'loads batches',
+    says: 'train: the inputs are values instead of left_values, right_values',
+    subject: loading((batch) => ({ ...batch, input: { values: batch.input['left_values']! } })),
+  },
+  'inputs of another type': {
+    check: 'loads batches',
+    says: 'train: left_values has type int32 instead of float32',
+    subject: loading((batch) => {
+      const { left_values: left, ...others } = batch.input;
+      const whole = { ...left!, data: Int32Array.from(left!.data), dtype: 'int32' } as const;
+      return { ...batch, input: { left_values: whole, ...others } };
+    }),
+  },
+  'a batch that is longer than its longest example': {
+    check: 'one shape',
+    says: 'train: a batch of several buckets has',
+    subject: training({
+      load: async (indices, options) => {
+        const batch = await train!.load(indices, options);
+        return indices.length === 1 ? batch : { ...batch, input: longer(batch.input) };
+      },
+    }),
+  },
+  'inputs that depend on what is encoded with them': {
+    check: 'encodes',
+    says: 'encode: an input depends on the others',
+    subject: changed({
+      encode: async (inputs) => shifted(await task.encode(inputs), () => inputs.length),
+    }),
   },
 });

@@ -219,4 +219,9 @@ describeFindings('checks of metrics', metricChecks, {
       savedFiles: () => ({ 'x.json': { std: Infinity } }),
     }),
   },
+  'a primary metric that is always perfect': {
+    check: 'larger for better',
+    says: 'accuracy of wrong answers is 1: larger must be better',
+    subject: changed(metrics((result) => ({ ...result, accuracy: 1 }))),
+  },
 });

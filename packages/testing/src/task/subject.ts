@@ -7,6 +7,7 @@ import type { HostRecord, HostTensor, InputSpec, Task } from '@mdpd/core';
 import { hostTensor, sizeOf } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
 
+/** An opened task to be checked, with what it reads and what it refuses. */
 export interface TaskSubject {
   /** Opened with every split that it can have; a handful of examples each is enough. */
   readonly task: Task;
@@ -54,6 +55,7 @@ export function someOutputs(task: Task, rows: number, label: string, target: Hos
   );
 }
 
+/** Loads examples as they are. */
 export const plainly = { augment: false, seed: 0, epoch: 0 } as const;
 
 /** 0 … count − 1. */

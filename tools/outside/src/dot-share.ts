@@ -1,25 +1,11 @@
-// @ts-check
 /**
- * node tools/outside/write-a-plugin.js
- *
- * Does what a stranger does, from an empty folder: starts a task plugin, changes its head and its metric, tests it, and
- * trains it with `mdpd`. The task no longer names a count but estimates which share of the picture's places has dots: a
- * head of one score, with the squared error as its loss and R² as its metric. Prints how long each part took.
- *
- * What is not published yet is linked instead of installed: the folder's node_modules are this workspace's, whose
- * packages must be built (`npm run typecheck` does).
+ * What a stranger writes into the task that the generator has made. It no longer names a count but estimates which share
+ * of the picture's places has dots: a head of one score, with the squared error as its loss and R² as its metric.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const name = 'dot-share';
-const started = Date.now();
-const outside = mkdtempSync(join(tmpdir(), 'mdpd-outside-'));
-const folder = join(outside, name);
+export const name = 'dot-share';
 
 const loss = `/** A loss for a score. Letters: B batch. */
 import * as tf from '@tensorflow/tfjs-core';
@@ -92,8 +78,10 @@ it('explains all, half and none of the variance', () => {
 });
 `;
 
-/** Texts of the template, each of which stands there once, and what takes their place. */
-const changes = {
+const files = { 'loss.ts': loss, 'metrics.ts': metrics, 'shares.ts': shares, [`${name}.test.ts`]: tests };
+
+/** Texts of the template, and what takes their place. */
+const changes: Readonly<Record<string, readonly (readonly [before: string, after: string])[]>> = {
   [`src/${name}-task.ts`]: [
     [
       "head: { kind: 'classification', outputs: labels.length },",
@@ -135,68 +123,26 @@ const changes = {
   'recipe.yaml': [['most: 6', 'most: 12']],
 };
 
-const seconds = (/** @type {number} */ since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
-
-/** @param {string} what @param {() => void} work */
-function part(what, work) {
-  const since = Date.now();
-  work();
-  console.log(`${what.padEnd(40)} ${seconds(since)}`);
+/** Changes head, loss and metric of the generated task in `folder`. Throws where the template has another text. */
+export function writeDotShare(folder: string): void {
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, 'src', file), text);
+  for (const [file, replacements] of Object.entries(changes))
+    edit(join(folder, file), (text) =>
+      replacements.reduce((now, [before, after]) => replaced(now, before, after, file), text),
+    );
+  // A score has no classes.
+  edit(join(folder, `src/${name}-provider.ts`), (text) => {
+    const [start, end] = [text.indexOf('/** Class names:'), text.indexOf('async function openSplits')];
+    if (start < 0 || end < start) throw new Error('the provider has no class names to take out');
+    return text.slice(0, start) + text.slice(end);
+  });
 }
 
-/** @param {string} command @param {readonly string[]} argv @param {string} cwd */
-function run(command, argv, cwd) {
-  const { status, stdout, stderr } = spawnSync(command, argv, { cwd, encoding: 'utf8' });
-  if (status === 0) return stdout;
-  throw new Error(`${stdout}${stderr}\n${command} ${argv.join(' ')} ended with ${status}`);
+function edit(path: string, change: (text: string) => string): void {
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
 }
 
-/** @param {string} file @param {readonly string[][]} replacements */
-function change(file, replacements) {
-  let text = readFileSync(join(folder, file), 'utf8');
-  for (const [before, after] of replacements) {
-    if (!text.includes(before ?? '')) throw new Error(`${file} has no ${before}`);
-    text = text.replace(before ?? '', () => after ?? '');
-  }
-  writeFileSync(join(folder, file), text);
-}
-
-try {
-  part('npm create mdpd-plugin', () => {
-    const bin = join(root, 'packages/create-mdpd-plugin/bin/create-mdpd-plugin.js');
-    run(process.execPath, [bin, name, '--kind', 'task'], outside);
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  });
-  part('another head, loss and metric', () => {
-    const files = { 'loss.ts': loss, 'metrics.ts': metrics, 'shares.ts': shares, [`${name}.test.ts`]: tests };
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, 'src', file), text);
-    for (const [file, replacements] of Object.entries(changes)) change(file, replacements);
-  });
-  part('a score has no classes', () => {
-    const file = join(folder, `src/${name}-provider.ts`);
-    const text = readFileSync(file, 'utf8');
-    const [before, after] = [text.indexOf('/** Class names:'), text.indexOf('async function openSplits')];
-    writeFileSync(file, text.slice(0, before) + text.slice(after));
-  });
-  part('npm test: types, conformance kit', () => run('npm', ['test'], folder));
-  part('npx mdpd train', () => {
-    const argv = [
-      '--no-install',
-      'mdpd',
-      'train',
-      'recipe.yaml',
-      '--out',
-      'runs/share',
-      ...process.argv.slice(2),
-    ];
-    run('npx', argv, folder);
-  });
-  const result = JSON.parse(readFileSync(join(folder, 'runs/share/result.json'), 'utf8'));
-  console.log(`R² of ${result.testExamples} test pictures: ${result.metrics.faded.r2.toFixed(3)}`);
-  console.log(`from an empty folder to a trained task: ${seconds(started)}`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  rmSync(outside, { recursive: true, force: true });
+function replaced(text: string, before: string, after: string, file: string): string {
+  if (text.split(before).length !== 2) throw new Error(`${file} does not have once: ${before}`);
+  return text.replace(before, () => after);
 }

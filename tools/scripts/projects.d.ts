@@ -1,0 +1,2 @@
+export function workspaceFolders(root: string): string[];
+export function projectFolders(root?: string): string[];

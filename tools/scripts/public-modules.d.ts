@@ -1,0 +1,1 @@
+export function publicModules(root: string): Map<string, string>;
