@@ -1,0 +1,162 @@
+/** Runs a reader in child processes: one for many inputs, a new one after every input that it does not survive. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { residentBytesOf } from './memory.ts';
+import { isFailure, mostBytes, mostMilliseconds, type Message, type Outcome, type Work } from './outcome.ts';
+import { tinyPng } from './readers/corpus.ts';
+import { saveInput } from './saved.ts';
+
+const childFile = fileURLToPath(new URL('../bin/child.js', import.meta.url));
+const flags = ['--expose-gc', '--max-old-space-size=1024', '--no-warnings'];
+/** For loading the reader; it is none of the reader's time. */
+const mostStartMilliseconds = 120_000;
+/** A child that takes more than this beyond the limit is stopped before the machine suffers. */
+const stopBytes = 3 * mostBytes;
+const lookMilliseconds = 100;
+
+export interface RunOptions {
+  readonly reader: string;
+  readonly seed: number;
+  readonly inputs: number;
+  /** No input begins after so many seconds. */
+  readonly seconds?: number;
+  /** Where failing inputs are kept; undefined: nowhere. */
+  readonly keep?: string;
+  /** An input that was kept, to read alone. */
+  readonly replay?: string;
+}
+
+export interface RunResult {
+  readonly outcomes: readonly Outcome[];
+  /** Files of failing inputs. */
+  readonly kept: readonly string[];
+}
+
+/** The folders that a reader may not leave, and the file beside them that it may not touch. */
+function makeScratch(): string {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'mdpd-fuzz-'));
+  mkdirSync(path.join(scratch, 'canary'));
+  // An image, so that whoever follows a link there has something to read.
+  for (const name of ['canary', '1.png', 'CANARY.safetensors'])
+    writeFileSync(path.join(scratch, 'canary', name), tinyPng);
+  return scratch;
+}
+
+function canaryProblem(scratch: string): string | undefined {
+  const folder = path.join(scratch, 'canary');
+  const names = readdirSync(folder).sort().join();
+  if (names !== '1.png,CANARY.safetensors,canary') return `beside the folder there is ${names}`;
+  return readFileSync(path.join(folder, 'canary')).equals(tinyPng)
+    ? undefined
+    : 'the file beside the folder was changed';
+}
+
+/** What one child came to: how far it got, and what its end means where it was not the right one. */
+interface ChildEnd {
+  readonly next: number;
+  readonly failure?: Pick<Outcome, 'kind' | 'detail'>;
+}
+
+function runChild(work: Work, deadline: number, take: (outcome: Outcome) => void): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    const process_: ChildProcess = spawn(process.execPath, [...flags, childFile, JSON.stringify(work)], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let next = work.first;
+    let ready = false;
+    let last = performance.now();
+    let failure: ChildEnd['failure'];
+    let stopped = false;
+    let errors = '';
+    const stop = (why?: ChildEnd['failure']): void => {
+      failure = why;
+      stopped = true;
+      process_.kill('SIGKILL');
+    };
+    process_.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
+    process_.on('message', (message: Message) => {
+      last = performance.now();
+      if ('ready' in message) ready = true;
+      else if (!stopped && isSlow(message)) stop(message);
+      else if (!stopped) {
+        next = message.index + 1;
+        take(message);
+        // What an input did to its process is not to be felt by the next one.
+        if (last > deadline || isFailure(message)) stop();
+      }
+    });
+    const timer = setInterval(() => {
+      const waited = performance.now() - last;
+      if (stopped) return;
+      if (waited > (ready ? mostMilliseconds : mostStartMilliseconds))
+        stop({ kind: 'hang', detail: `more than ${Math.round(waited)} ms` });
+      else if (residentBytesOf(process_.pid!) > stopBytes)
+        stop({ kind: 'memory', detail: `more than ${Math.round(stopBytes / 2 ** 20)} MB` });
+    }, lookMilliseconds);
+    process_.on('close', (code, signal) => {
+      clearInterval(timer);
+      if (!stopped && next < work.first + work.count) failure = endOf(errors, code, signal, ready);
+      resolve({ next, ...(failure ? { failure } : {}) });
+    });
+  });
+}
+
+function endOf(
+  errors: string,
+  code: number | null,
+  signal: string | null,
+  ready: boolean,
+): Pick<Outcome, 'kind' | 'detail'> {
+  if (!ready) throw new Error(`the child did not start (${code ?? signal}): ${errors}`);
+  const memory = /heap out of memory|Array buffer allocation failed/u.test(errors);
+  return {
+    kind: memory ? 'memory' : 'crash',
+    detail: `the process ended (${code ?? signal}): ${errors.slice(-1000)}`,
+  };
+}
+
+/** Inputs `0 … inputs − 1` of a reader, the first of them right ones. */
+export async function runReader(options: RunOptions): Promise<RunResult> {
+  const { reader, seed, inputs, keep, replay } = options;
+  const scratch = makeScratch();
+  const deadline = performance.now() + (options.seconds ?? Infinity) * 1000;
+  const outcomes: Outcome[] = [];
+  const kept: string[] = [];
+  const take = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    if (isFailure(outcome) && keep !== undefined && replay === undefined)
+      kept.push(saveInput(keep, path.join(scratch, 'in'), { reader, seed, index: outcome.index, outcome }));
+  };
+  try {
+    for (let first = 0; first < inputs && performance.now() < deadline;) {
+      const work: Work = {
+        reader,
+        seed,
+        first,
+        count: inputs - first,
+        scratch,
+        ...(replay === undefined ? {} : { replay }),
+      };
+      const { next, failure } = await runChild(work, deadline, take);
+      if (failure) take(await confirmed({ ...work, first: next, count: 1 }, failure));
+      first = failure ? next + 1 : next;
+      const problem = canaryProblem(scratch);
+      if (problem !== undefined) throw new Error(`${reader}: ${problem}`);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return { outcomes, kept };
+}
+
+/** Time and memory depend on what else the machine does: such failures count when they happen again, in a process of their own. */
+const isSlow = ({ kind }: Outcome): boolean => kind === 'hang' || kind === 'memory';
+
+async function confirmed(work: Work, failure: Pick<Outcome, 'kind' | 'detail'>): Promise<Outcome> {
+  let again: Outcome | undefined;
+  const end = await runChild(work, Infinity, (outcome) => (again = outcome));
+  return again ?? { index: work.first, milliseconds: 0, bytes: 0, ...failure, ...end.failure };
+}
