@@ -3,7 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MdpdError, systemCode, type ImageSet } from '@mdpd/core';
 import { containedPath, refuseEscapingLink } from './contained-path.ts';
-import { fileImageSet, type FileImage } from './file-images.ts';
+import { FileImages, fileImageSet } from './file-images.ts';
 import type { DecodeOptions } from './image-decode.ts';
 
 const mostBytes = 256 << 20;
@@ -79,12 +79,14 @@ function folderCache(): (folder: string) => Promise<ReadonlyMap<string, boolean>
   };
 }
 
-async function checkFiles(entries: readonly ListEntry[], file: string): Promise<string[]> {
+/** The files of the entries, all of them there and within the list's folder. */
+async function checkFiles(entries: readonly ListEntry[], file: string): Promise<FileImages> {
   const root = dirname(file);
   const realRoot = await realpath(root);
   const namesIn = folderCache();
   const checkedFolders = new Set<string>();
-  const paths: string[] = [];
+  const folders = new Map<string, number>();
+  const files = new FileImages();
   for (const entry of entries) {
     const place = `${file}:${entry.line}`;
     const path = containedPath(root, entry.path, place);
@@ -99,9 +101,12 @@ async function checkFiles(entries: readonly ListEntry[], file: string): Promise<
     if (!checkedFolders.has(folder)) await refuseEscapingLink(realRoot, folder, place);
     checkedFolders.add(folder);
     if (isLink) await refuseEscapingLink(realRoot, path, place);
-    paths.push(path);
+    const written = dirname(join(root, entry.path));
+    const number = folders.get(written) ?? files.addFolder({ path: folder, place: written });
+    folders.set(written, number);
+    files.add(number, basename(path), entry.label);
   }
-  return paths;
+  return files;
 }
 
 export interface VtabListOptions {
@@ -121,12 +126,7 @@ export async function openVtabList(file: string, options: VtabListOptions): Prom
   if (entries.length === 0) {
     throw new MdpdError('DATA_EMPTY', 'the list names no image', { place: file });
   }
-  const paths = await checkFiles(entries, file);
-  const files = entries.map((entry, index): FileImage => ({
-    path: paths[index]!,
-    place: join(dirname(file), entry.path),
-    label: entry.label,
-  }));
+  const files = await checkFiles(entries, file);
   const classes = entries.reduce((most, entry) => Math.max(most, entry.label + 1), 0);
   const labels = Array.from({ length: classes }, (_, label) => String(label));
   return fileImageSet(files, { origin: options.origin, labels }, options.decode ?? {});
