@@ -1,4 +1,4 @@
-/** The memory of this process, and the most that it had since it was last asked (Linux). */
+/** What processes take (Linux): memory, the most memory since this process last asked, processor time. */
 import fs from 'node:fs';
 
 // As they are before anything is watched.
@@ -24,6 +24,21 @@ export function residentBytesOf(pid: number): number {
   try {
     const found = /^VmRSS:\s+(\d+) kB/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return Number(found?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Length of a tick of the system's clock. */
+const tickMilliseconds = 10;
+
+/** Processor time of another process, all its threads together; 0 where it is gone. */
+export function processorMillisecondsOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may hold anything.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * tickMilliseconds;
   } catch {
     return 0;
   }

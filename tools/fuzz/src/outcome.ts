@@ -1,6 +1,6 @@
 /** What may come of reading an input. */
 
-/** Longest time for one input. */
+/** Longest processor time for one input: what the clock says depends on what else the machine does. */
 export const mostMilliseconds = 2000;
 /** Memory beyond that of the process at rest and the file. */
 export const mostBytes = 512 * 2 ** 20;
@@ -14,6 +14,7 @@ export interface Outcome {
   readonly kind: string;
   /** Of failures: what was thrown, opened or needed. */
   readonly detail?: string;
+  /** Of processor time. */
   readonly milliseconds: number;
   /** The most memory beyond that at rest. */
   readonly bytes: number;
@@ -28,6 +29,8 @@ export interface Work {
   readonly seed: number;
   readonly first: number;
   readonly count: number;
+  /** Longest time in which nothing happens. */
+  readonly waitMilliseconds: number;
   /** Folder of its own, with `in` for inputs and `canary` beside it. */
   readonly scratch: string;
   /** Files of one input to read again, instead of mutations. */

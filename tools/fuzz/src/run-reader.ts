@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { residentBytesOf } from './memory.ts';
+import { processorMillisecondsOf, residentBytesOf } from './memory.ts';
 import { isFailure, mostBytes, mostMilliseconds, type Message, type Outcome, type Work } from './outcome.ts';
 import { tinyPng } from './readers/corpus.ts';
 import { saveInput } from './saved.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly keep?: string;
   /** An input that was kept, to read alone. */
   readonly replay?: string;
+  /** Longest time in which nothing at all may happen; default 10 seconds. */
+  readonly waitMilliseconds?: number;
 }
 
 export interface RunResult {
@@ -61,66 +63,83 @@ interface ChildEnd {
 }
 
 function runChild(work: Work, deadline: number, take: (outcome: Outcome) => void): Promise<ChildEnd> {
-  return new Promise((resolve) => {
-    const process_: ChildProcess = spawn(process.execPath, [...flags, childFile, JSON.stringify(work)], {
+  return new Promise((resolve, reject) => {
+    const running = spawn(process.execPath, [...flags, childFile, JSON.stringify(work)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let next = work.first;
-    let ready = false;
-    let last = performance.now();
+    let since: Moment | undefined;
+    const begun = performance.now();
     let failure: ChildEnd['failure'];
     let stopped = false;
     let errors = '';
     const stop = (why?: ChildEnd['failure']): void => {
       failure = why;
       stopped = true;
-      process_.kill('SIGKILL');
+      running.kill('SIGKILL');
     };
-    process_.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
-    process_.on('message', (message: Message) => {
-      last = performance.now();
-      if ('ready' in message) ready = true;
-      else if (!stopped && isSlow(message)) stop(message);
-      else if (!stopped) {
-        next = message.index + 1;
-        take(message);
-        // What an input did to its process is not to be felt by the next one.
-        if (last > deadline || isFailure(message)) stop();
-      }
+    running.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
+    running.on('message', (message: Message) => {
+      since = momentOf(running.pid!);
+      if ('ready' in message || stopped) return;
+      if (isSlow(message)) return stop(message);
+      next = message.index + 1;
+      take(message);
+      // What an input did to its process is not to be felt by the next one.
+      if (performance.now() > deadline || isFailure(message)) stop();
     });
     const timer = setInterval(() => {
-      const waited = performance.now() - last;
       if (stopped) return;
-      if (waited > (ready ? mostMilliseconds : mostStartMilliseconds))
-        stop({ kind: 'hang', detail: `more than ${Math.round(waited)} ms` });
-      else if (residentBytesOf(process_.pid!) > stopBytes)
-        stop({ kind: 'memory', detail: `more than ${Math.round(stopBytes / 2 ** 20)} MB` });
+      const why = since ? overdue(running.pid!, since, work) : undefined;
+      if (why) stop(why);
+      else if (!since && performance.now() - begun > mostStartMilliseconds)
+        stop({ kind: 'hang', detail: 'at start' });
     }, lookMilliseconds);
-    process_.on('close', (code, signal) => {
+    // The last messages may come after the end of the process.
+    let ends = 0;
+    const ended = (): void => {
+      if (++ends < 2) return;
       clearInterval(timer);
-      if (!stopped && next < work.first + work.count) failure = endOf(errors, code, signal, ready);
+      if (!since) return reject(new Error(`the child did not start: ${errors}`));
+      if (!stopped && next < work.first + work.count) failure = endOf(errors, running);
       resolve({ next, ...(failure ? { failure } : {}) });
-    });
+    };
+    running.on('close', ended);
+    running.on('disconnect', ended);
   });
 }
 
-function endOf(
-  errors: string,
-  code: number | null,
-  signal: string | null,
-  ready: boolean,
-): Pick<Outcome, 'kind' | 'detail'> {
-  if (!ready) throw new Error(`the child did not start (${code ?? signal}): ${errors}`);
+/** Where the clock, and the processor time of a process, stood. */
+interface Moment {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+const momentOf = (pid: number): Moment => ({
+  clock: performance.now(),
+  processor: processorMillisecondsOf(pid),
+});
+
+/** Why an input that began at `since` is given up. */
+function overdue(pid: number, since: Moment, { waitMilliseconds }: Work): ChildEnd['failure'] {
+  const now = momentOf(pid);
+  const [worked, waited] = [now.processor - since.processor, now.clock - since.clock];
+  if (worked > mostMilliseconds) return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
+  if (waited > waitMilliseconds) return { kind: 'hang', detail: `nothing for ${Math.round(waited)} ms` };
+  if (residentBytesOf(pid) > stopBytes)
+    return { kind: 'memory', detail: `more than ${Math.round(stopBytes / 2 ** 20)} MB` };
+  return undefined;
+}
+
+function endOf(errors: string, { exitCode, signalCode }: ChildProcess): Pick<Outcome, 'kind' | 'detail'> {
   const memory = /heap out of memory|Array buffer allocation failed/u.test(errors);
-  return {
-    kind: memory ? 'memory' : 'crash',
-    detail: `the process ended (${code ?? signal}): ${errors.slice(-1000)}`,
-  };
+  const detail = `the process ended (${exitCode ?? signalCode}): ${errors.slice(-1000)}`;
+  return { kind: memory ? 'memory' : 'crash', detail };
 }
 
 /** Inputs `0 … inputs − 1` of a reader, the first of them right ones. */
 export async function runReader(options: RunOptions): Promise<RunResult> {
-  const { reader, seed, inputs, keep, replay } = options;
+  const { reader, seed, inputs, keep, replay, waitMilliseconds = 10_000 } = options;
   const scratch = makeScratch();
   const deadline = performance.now() + (options.seconds ?? Infinity) * 1000;
   const outcomes: Outcome[] = [];
@@ -138,6 +157,7 @@ export async function runReader(options: RunOptions): Promise<RunResult> {
         first,
         count: inputs - first,
         scratch,
+        waitMilliseconds,
         ...(replay === undefined ? {} : { replay }),
       };
       const { next, failure } = await runChild(work, deadline, take);
