@@ -6,28 +6,26 @@ import { watchFiles, type Guard } from './guard.ts';
 import { inputBytes, type FuzzInput } from './input.ts';
 import { inputMaker, writeInput } from './make-input.ts';
 import { peakBytes, resetPeak, residentBytes } from './memory.ts';
-import { isFailure, mostBytes, mostMilliseconds, type Message, type Outcome, type Work } from './outcome.ts';
+import { isFailure, mostBytes, type Message, type Outcome, type TimeLimits, type Work } from './outcome.ts';
 import type { Reader } from './reader.ts';
+import { findReader } from './readers/find.ts';
 import { loadReplay } from './saved.ts';
 
 // As they are before anything is watched.
 const { mkdirSync, readdirSync } = fs;
 
 /** Garbage between inputs that is collected, so that it is not counted as the next one's. */
-const garbageBytes = 48 * 2 ** 20;
+const garbageBytes = 128 * 2 ** 20;
 /** Handles that a reader may leave to the garbage collector for a while. */
 const mostHandles = 40;
 
 const collect = (): void => (globalThis as { gc?: () => void }).gc?.();
-const handles = (): number => readdirSync('/proc/self/fd').length;
-
-async function readerOf(name: string): Promise<Reader> {
-  const { broken } = await import('./testing/broken-readers.ts');
-  const { readers } = await import('./readers/all.ts');
-  const found = [...readers, ...broken].find((each) => each.name === name);
-  if (!found) throw new Error(`there is no reader ${name}`);
-  return found;
+/** Of JavaScript's heap and the buffers beside it. */
+function usedBytes(): number {
+  const { external, heapUsed } = process.memoryUsage();
+  return external + heapUsed;
 }
+const handles = (): number => readdirSync('/proc/self/fd').length;
 
 const text = (thrown: unknown): string =>
   (thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)).slice(0, 1500);
@@ -41,6 +39,8 @@ interface Bench {
   readonly scratch: string;
   readonly restBytes: number;
   readonly restHandles: number;
+  readonly restUsed: number;
+  readonly limits: TimeLimits;
 }
 
 /** The names that every object has. */
@@ -69,8 +69,7 @@ async function attempt(bench: Bench): Promise<{ kind: string; detail?: string }>
 async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<Outcome> {
   const { guard } = bench;
   writeInput(bench.scratch, input);
-  const { external, heapUsed } = process.memoryUsage();
-  if (external > garbageBytes || heapUsed > 3 * garbageBytes) collect();
+  if (usedBytes() - bench.restUsed > garbageBytes) collect();
   guard.taken();
   resetPeak();
   const begin = process.cpuUsage();
@@ -87,7 +86,7 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   if (kind !== 'crash') {
     if (outside.length > 0) failed('escape', outside.slice(0, 5).join('\n'));
     else if (bytes > mostBytes + inputBytes(input)) failed('memory', `${Math.round(bytes / 2 ** 20)} MB`);
-    else if (milliseconds > mostMilliseconds) failed('hang', `${Math.round(milliseconds)} ms`);
+    else if (milliseconds > bench.limits.workMilliseconds) failed('hang', `${Math.round(milliseconds)} ms`);
     else if (stray.length > 0) failed('crash', `outside of the reader: ${text(stray[0])}`);
     else if (prototypeKeys() !== untouched) failed('crash', 'Object.prototype was changed');
   }
@@ -102,7 +101,7 @@ function leaked(bench: Bench): string | undefined {
   return open > mostHandles ? `${open} files were left open` : undefined;
 }
 
-const say = (message: Message): void => void process.send!(message);
+const say = (message: Message): void => void process.send?.(message);
 
 async function start(
   work: Work,
@@ -128,12 +127,23 @@ async function start(
   process.on('unhandledRejection', (thrown) => stray.push(thrown));
   process.on('uncaughtException', (thrown) => stray.push(thrown));
   collect();
-  return { bench: { reader, guard, scratch, restBytes: residentBytes(), restHandles: handles() }, make };
+  return {
+    bench: {
+      reader,
+      guard,
+      scratch,
+      restBytes: residentBytes(),
+      restHandles: handles(),
+      restUsed: usedBytes(),
+      limits: work.limits,
+    },
+    make,
+  };
 }
 
 export async function child(json: string | undefined): Promise<void> {
   const work = JSON.parse(json ?? '{}') as Work;
-  const { bench, make } = await start(work, await readerOf(work.reader));
+  const { bench, make } = await start(work, await findReader(work.reader));
   say({ ready: true });
   for (let index = work.first; index < work.first + work.count; index++) {
     const outcome = await readOne(bench, make(index), index);
@@ -144,5 +154,5 @@ export async function child(json: string | undefined): Promise<void> {
     // The parent keeps the input, and ends this process.
     if (isFailure(said)) await new Promise((resolve) => setTimeout(resolve, 60_000));
   }
-  process.disconnect();
+  process.disconnect?.();
 }

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { createOutput, reportFailure, type Output } from '@mdpd/cli/output';
+import { countsOf, keepCounts, readCounts } from './counts.ts';
 import { isFailure } from './outcome.ts';
 import { parseOptions, usage, type FuzzOptions } from './options.ts';
 import { writeBetween } from './page.ts';
@@ -9,7 +10,7 @@ import { readers } from './readers/all.ts';
 import { root } from './readers/corpus.ts';
 import { runReader } from './run-reader.ts';
 import { loadReplay } from './saved.ts';
-import { lineOf, markdownTable, type ReaderResult } from './table.ts';
+import { lineOf, markdownTable } from './table.ts';
 
 const keepIn = path.join(root, 'runs', 'fuzz');
 
@@ -29,24 +30,32 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function fuzz(options: FuzzOptions, output: Output): Promise<number> {
   const { inputs, seed, seconds } = options;
-  const results: ReaderResult[] = [];
-  for (const reader of options.readers) {
+  let failed = false;
+  for (const { name } of options.readers) {
     const begin = performance.now();
-    const { outcomes, kept } = await runReader({ reader: reader.name, seed, inputs, seconds, keep: keepIn });
-    const result = { reader, outcomes, seconds: (performance.now() - begin) / 1000 };
-    results.push(result);
-    output.answer(lineOf(result));
+    const { outcomes, kept } = await runReader({ reader: name, seed, inputs, seconds, keep: keepIn });
+    const counts = countsOf(outcomes, seed);
+    keepCounts(keepIn, name, counts);
+    output.answer(lineOf(name, counts, (performance.now() - begin) / 1000));
     for (const file of kept.slice(0, 20))
       output.answer(`  npm run fuzz -- --replay ${path.relative(root, file)}`);
+    failed ||= outcomes.some(isFailure);
   }
-  if (options.markdown) await writeBetween('fuzz', page(options, results));
-  return results.some(({ outcomes }) => outcomes.some(isFailure)) ? 1 : 0;
+  if (options.markdown) await writeBetween('fuzz', page(options));
+  return failed ? 1 : 0;
 }
 
-function page({ inputs, seed }: FuzzOptions, results: readonly ReaderResult[]): string {
-  const date = new Date().toISOString().slice(0, 10);
+/** The latest counts of every reader that has some of this seed. */
+function page({ inputs, seed }: FuzzOptions): string {
+  const all = readCounts(keepIn);
+  const rows = readers.flatMap((reader) => {
+    const counts = all[reader.name];
+    return counts?.seed === seed ? [[reader, counts] as const] : [];
+  });
+  const dates = [...new Set(rows.map(([, { date }]) => date))].sort();
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`;
-  return `\`npm run fuzz -- --inputs ${inputs} --seed ${seed} --markdown\`, ${date}, ${machine}:\n\n${markdownTable(results)}`;
+  const command = `npm run fuzz -- --inputs ${inputs} --seed ${seed} --markdown`;
+  return `\`${command}\`, ${dates.join(' to ')}, ${machine}:\n\n${markdownTable(rows)}`;
 }
 
 async function replay(file: string, output: Output): Promise<number> {

@@ -1,7 +1,13 @@
 /** What may come of reading an input. */
 
-/** Longest processor time for one input: what the clock says depends on what else the machine does. */
-export const mostMilliseconds = 2000;
+/** Of one input. */
+export interface TimeLimits {
+  /** Longest processor time: what the clock says depends on what else the machine does. */
+  readonly workMilliseconds: number;
+  /** Longest time by the clock, for readers that wait for what never comes. */
+  readonly waitMilliseconds: number;
+}
+export const usualLimits: TimeLimits = { workMilliseconds: 2000, waitMilliseconds: 10_000 };
 /** Memory beyond that of the process at rest and the file. */
 export const mostBytes = 512 * 2 ** 20;
 
@@ -29,8 +35,7 @@ export interface Work {
   readonly seed: number;
   readonly first: number;
   readonly count: number;
-  /** Longest time in which nothing happens. */
-  readonly waitMilliseconds: number;
+  readonly limits: TimeLimits;
   /** Folder of its own, with `in` for inputs and `canary` beside it. */
   readonly scratch: string;
   /** Files of one input to read again, instead of mutations. */

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processorMillisecondsOf, residentBytesOf } from './memory.ts';
-import { isFailure, mostBytes, mostMilliseconds, type Message, type Outcome, type Work } from './outcome.ts';
+import {
+  isFailure,
+  mostBytes,
+  usualLimits,
+  type Message,
+  type Outcome,
+  type TimeLimits,
+  type Work,
+} from './outcome.ts';
 import { tinyPng } from './readers/corpus.ts';
 import { saveInput } from './saved.ts';
 
@@ -27,8 +35,7 @@ export interface RunOptions {
   readonly keep?: string;
   /** An input that was kept, to read alone. */
   readonly replay?: string;
-  /** Longest time in which nothing at all may happen; default 10 seconds. */
-  readonly waitMilliseconds?: number;
+  readonly limits?: TimeLimits;
 }
 
 export interface RunResult {
@@ -121,11 +128,12 @@ const momentOf = (pid: number): Moment => ({
 });
 
 /** Why an input that began at `since` is given up. */
-function overdue(pid: number, since: Moment, { waitMilliseconds }: Work): ChildEnd['failure'] {
+function overdue(pid: number, since: Moment, { limits }: Work): ChildEnd['failure'] {
   const now = momentOf(pid);
   const [worked, waited] = [now.processor - since.processor, now.clock - since.clock];
-  if (worked > mostMilliseconds) return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
-  if (waited > waitMilliseconds) return { kind: 'hang', detail: `nothing for ${Math.round(waited)} ms` };
+  if (worked > limits.workMilliseconds) return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
+  if (waited > limits.waitMilliseconds)
+    return { kind: 'hang', detail: `nothing for ${Math.round(waited)} ms` };
   if (residentBytesOf(pid) > stopBytes)
     return { kind: 'memory', detail: `more than ${Math.round(stopBytes / 2 ** 20)} MB` };
   return undefined;
@@ -139,7 +147,7 @@ function endOf(errors: string, { exitCode, signalCode }: ChildProcess): Pick<Out
 
 /** Inputs `0 … inputs − 1` of a reader, the first of them right ones. */
 export async function runReader(options: RunOptions): Promise<RunResult> {
-  const { reader, seed, inputs, keep, replay, waitMilliseconds = 10_000 } = options;
+  const { reader, seed, inputs, keep, replay, limits = usualLimits } = options;
   const scratch = makeScratch();
   const deadline = performance.now() + (options.seconds ?? Infinity) * 1000;
   const outcomes: Outcome[] = [];
@@ -157,7 +165,7 @@ export async function runReader(options: RunOptions): Promise<RunResult> {
         first,
         count: inputs - first,
         scratch,
-        waitMilliseconds,
+        limits,
         ...(replay === undefined ? {} : { replay }),
       };
       const { next, failure } = await runChild(work, deadline, take);

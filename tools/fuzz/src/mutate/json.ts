@@ -126,13 +126,13 @@ function changed(random: Random, root: Node): Node {
 
 /** Changes one to three places. What is no JSON stays. */
 export const jsonMutation: Mutation = (random, bytes) => {
-  let value: Json;
+  let root: Node;
   try {
-    value = JSON.parse(bytes.toString('utf8')) as Json;
+    root = toNode(JSON.parse(bytes.toString('utf8')) as Json);
   } catch {
+    // Nor what is too deep already.
     return bytes;
   }
-  let root = toNode(value);
   for (let count = pick(random, [1, 1, 2, 3]); count > 0; count--) root = changed(random, root);
   return Buffer.from(write(root));
 };
