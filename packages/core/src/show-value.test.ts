@@ -7,7 +7,6 @@ describe('showValue', () => {
     [[1, 'x', null], '[1,"x",null]'],
     [{ a: { b: 1 } }, '{"a":{"b":1}}'],
     [undefined, 'undefined'],
-    [12n, '"12"'],
     [[[[[1]]]], '[[["…"]]]'],
     [Array(20).fill(0), '[0,0,0,0,0,0,0,0,"…"]'],
     ['x'.repeat(1000), `"${'x'.repeat(199)}…`],
@@ -16,6 +15,7 @@ describe('showValue', () => {
   });
 
   it('shows what JSON.stringify cannot follow', () => {
+    expect(showValue(12n)).toBe('"12"');
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];
     expect(() => JSON.stringify(deep)).toThrow(RangeError);

@@ -50,12 +50,12 @@ export const image: Reader = {
     const path = join(folder, 'x.img');
     const problems: unknown[] = [];
     // Sizes alone, then decoding as a backbone of 224 pixels asks for, then whole.
-    for (const read of [
-      readImageSize(path),
-      readImageFile(path, { needed: { width: 224, height: 224 } }),
-      readImageFile(path),
-    ])
-      await read.catch((error: unknown) => problems.push(error));
+    const ways = [
+      () => readImageSize(path),
+      () => readImageFile(path, { needed: { width: 224, height: 224 } }),
+      () => readImageFile(path),
+    ];
+    for (const read of ways) await read().catch((error: unknown) => problems.push(error));
     if (problems.length > 0) throw problems[0];
   },
 };

@@ -77,11 +77,12 @@ const instances = {
     { id: 11, image_id: 1, bbox: [10.5, 2, 30, 20.25], segmentation: { counts: [1, 2], size: [48, 64] } },
   ],
 };
-const [refs, list] = ['refcoco/refs(unc).p', 'refcoco/instances.json'];
+// Images may lie beside the data, so that is a folder of its own.
+const [refs, list] = ['data/refcoco/refs(unc).p', 'data/refcoco/instances.json'];
 
 function referFolder(): FuzzInput {
   return {
-    files: { [refs]: toPickle(references), [list]: json(instances), [`train2014/${image}`]: tinyPng },
+    files: { [refs]: toPickle(references), [list]: json(instances), [`data/train2014/${image}`]: tinyPng },
   };
 }
 
@@ -99,7 +100,7 @@ export const refer: Reader = {
   async read(folder) {
     const files = { name: 'refcoco', splitBy: 'unc' } as const;
     const data = await openRefer({
-      root: folder,
+      root: join(folder, 'data'),
       files,
       images: undefined,
       directory: folder,

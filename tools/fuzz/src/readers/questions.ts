@@ -1,4 +1,5 @@
 /** Questions, captions and expressions about images. */
+import { join } from 'node:path';
 import { readImageFile } from '@mdpd/data/image-decode';
 import { readCaptions } from '@mdpd/task-vqa/caption-files';
 import { AnswerVocabulary, answerForms, buildVocabulary } from '@mdpd/task-vqa/answer-vocabulary';
@@ -43,7 +44,8 @@ const questionReader = ({ name, reads, seed, files, read, list }: QuestionReader
   reads,
   seeds: () => Promise.resolve([seed]),
   mutate: (random, seeds) => mutateFile(random, seeds, () => structured, files),
-  read: async (folder) => walk(await read({ root: folder, name: list, labelled: true, place: 'x' })),
+  read: async (folder) =>
+    walk(await read({ root: join(folder, 'data'), name: list, labelled: true, place: 'x' })),
 });
 
 const coco = 'COCO_train2014_000000000009.jpg';
@@ -54,19 +56,19 @@ const answers = (...all: string[]) =>
 export const vqa = questionReader({
   name: 'vqa',
   reads: 'questions and annotations of VQA v2',
-  files: vqaNames,
+  files: vqaNames.map((name) => `data/${name}`),
   list: 'train2014',
   read: readVqa,
   seed: {
     files: {
-      [vqaNames[0]!]: json({
+      [`data/${vqaNames[0]!}`]: json({
         info: { year: 2017 },
         questions: [
           { image_id: 9, question: 'What colour?', question_id: 9000 },
           { image_id: 9, question: 'How many?', question_id: 9001 },
         ],
       }),
-      [vqaNames[1]!]: json({
+      [`data/${vqaNames[1]!}`]: json({
         annotations: [
           {
             question_type: 'what',
@@ -86,7 +88,7 @@ export const vqa = questionReader({
           },
         ],
       }),
-      [`train2014/${coco}`]: tinyPng,
+      [`data/train2014/${coco}`]: tinyPng,
     },
   },
 });
@@ -94,12 +96,12 @@ export const vqa = questionReader({
 export const gqa = questionReader({
   name: 'gqa',
   reads: 'questions of GQA',
-  files: ['train_balanced_questions.json'],
+  files: ['data/train_balanced_questions.json'],
   list: 'train_balanced',
   read: readGqa,
   seed: {
     files: {
-      'train_balanced_questions.json': json({
+      'data/train_balanced_questions.json': json({
         '001': {
           question: 'Is it red?',
           imageId: '9',
@@ -117,7 +119,7 @@ export const gqa = questionReader({
           types: { structural: 'query', semantic: 'obj' },
         },
       }),
-      'images/9.jpg': tinyPng,
+      'data/images/9.jpg': tinyPng,
     },
   },
 });
@@ -125,16 +127,16 @@ export const gqa = questionReader({
 export const easyVqa = questionReader({
   name: 'easy-vqa',
   reads: 'questions of easy-VQA',
-  files: ['train/questions.json'],
+  files: ['data/train/questions.json'],
   list: 'train',
   read: readEasyVqa,
   seed: {
     files: {
-      'train/questions.json': json([
+      'data/train/questions.json': json([
         ['what shape?', 'circle', 0],
         ['is it red?', 'no', 0],
       ]),
-      'train/images/0.png': tinyPng,
+      'data/train/images/0.png': tinyPng,
     },
   },
 });
@@ -175,7 +177,7 @@ export const mdetr: Reader = {
     Promise.resolve([
       {
         files: {
-          [mdetrFile]: json({
+          [`data/${mdetrFile}`]: json({
             images: [
               { id: 0, file_name: coco, width: 64, height: 48, caption: 'the cat' },
               { id: 1, file_name: coco, width: 64, height: 48, caption: 'left' },
@@ -185,15 +187,15 @@ export const mdetr: Reader = {
               { image_id: 1, bbox: [5.5, 2, 30, 40] },
             ],
           }),
-          [`train2014/${coco}`]: tinyPng,
+          [`data/train2014/${coco}`]: tinyPng,
         },
       },
     ]),
-  mutate: (random, seeds) => mutateFile(random, seeds, () => structured, [mdetrFile]),
+  mutate: (random, seeds) => mutateFile(random, seeds, () => structured, [`data/${mdetrFile}`]),
   read: async (folder) =>
     void (await readMdetr({
       file: mdetrFile,
-      root: folder,
+      root: join(folder, 'data'),
       images: undefined,
       directory: folder,
       warn: () => undefined,
