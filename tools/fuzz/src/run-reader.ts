@@ -18,7 +18,7 @@ import { tinyPng } from './readers/corpus.ts';
 import { saveInput } from './saved.ts';
 
 const childFile = fileURLToPath(new URL('../bin/child.js', import.meta.url));
-const flags = ['--expose-gc', '--max-old-space-size=1024', '--no-warnings'];
+const flags = ['--expose-gc', '--single-threaded-gc', '--max-old-space-size=1024', '--no-warnings'];
 /** For loading the reader; it is none of the reader's time. */
 const mostStartMilliseconds = 120_000;
 /** A child that takes more than this beyond the limit is stopped before the machine suffers. */
@@ -66,16 +66,20 @@ function canaryProblem(scratch: string): string | undefined {
 /** What one child came to: how far it got, and what its end means where it was not the right one. */
 interface ChildEnd {
   readonly next: number;
+  /** Milliseconds of reading. */
+  readonly spent: number;
   readonly failure?: Pick<Outcome, 'kind' | 'detail'>;
 }
 
-function runChild(work: Work, deadline: number, take: (outcome: Outcome) => void): Promise<ChildEnd> {
+/** `budget`: milliseconds after which no input begins; loading the reader is not counted. */
+function runChild(work: Work, budget: number, take: (outcome: Outcome) => void): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     const running = spawn(process.execPath, [...flags, childFile, JSON.stringify(work)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let next = work.first;
     let since: Moment | undefined;
+    let ready = 0;
     const begun = performance.now();
     let failure: ChildEnd['failure'];
     let stopped = false;
@@ -88,12 +92,13 @@ function runChild(work: Work, deadline: number, take: (outcome: Outcome) => void
     running.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
     running.on('message', (message: Message) => {
       since = momentOf(running.pid!);
+      if ('ready' in message) ready = since.clock;
       if ('ready' in message || stopped) return;
       if (isSlow(message)) return stop(message);
       next = message.index + 1;
       take(message);
       // What an input did to its process is not to be felt by the next one.
-      if (performance.now() > deadline || isFailure(message)) stop();
+      if (since.clock - ready > budget || isFailure(message)) stop();
     });
     const timer = setInterval(() => {
       if (stopped) return;
@@ -109,7 +114,7 @@ function runChild(work: Work, deadline: number, take: (outcome: Outcome) => void
       clearInterval(timer);
       if (!since) return reject(new Error(`the child did not start: ${errors}`));
       if (!stopped && next < work.first + work.count) failure = endOf(errors, running);
-      resolve({ next, ...(failure ? { failure } : {}) });
+      resolve({ next, spent: since.clock - ready, ...(failure ? { failure } : {}) });
     };
     running.on('close', ended);
     running.on('disconnect', ended);
@@ -149,7 +154,7 @@ function endOf(errors: string, { exitCode, signalCode }: ChildProcess): Pick<Out
 export async function runReader(options: RunOptions): Promise<RunResult> {
   const { reader, seed, inputs, keep, replay, limits = usualLimits } = options;
   const scratch = makeScratch();
-  const deadline = performance.now() + (options.seconds ?? Infinity) * 1000;
+  let budget = (options.seconds ?? Infinity) * 1000;
   const outcomes: Outcome[] = [];
   const kept: string[] = [];
   const take = (outcome: Outcome): void => {
@@ -158,7 +163,7 @@ export async function runReader(options: RunOptions): Promise<RunResult> {
       kept.push(saveInput(keep, path.join(scratch, 'in'), { reader, seed, index: outcome.index, outcome }));
   };
   try {
-    for (let first = 0; first < inputs && performance.now() < deadline;) {
+    for (let first = 0; first < inputs && budget > 0;) {
       const work: Work = {
         reader,
         seed,
@@ -168,7 +173,8 @@ export async function runReader(options: RunOptions): Promise<RunResult> {
         limits,
         ...(replay === undefined ? {} : { replay }),
       };
-      const { next, failure } = await runChild(work, deadline, take);
+      const { next, spent, failure } = await runChild(work, budget, take);
+      budget -= spent;
       if (failure) take(await confirmed({ ...work, first: next, count: 1 }, failure));
       first = failure ? next + 1 : next;
       const problem = canaryProblem(scratch);
