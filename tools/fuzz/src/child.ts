@@ -145,6 +145,17 @@ export async function child(json: string | undefined): Promise<void> {
   const work = JSON.parse(json ?? '{}') as Work;
   const { bench, make } = await start(work, await findReader(work.reader));
   say({ ready: true });
+  try {
+    await readAll(work, bench, make);
+  } catch (thrown) {
+    // A mistake of the fuzzer itself, which nobody else would tell of.
+    process.stderr.write(`${text(thrown)}\n`);
+    process.exit(1);
+  }
+  process.disconnect?.();
+}
+
+async function readAll(work: Work, bench: Bench, make: (index: number) => FuzzInput): Promise<void> {
   for (let index = work.first; index < work.first + work.count; index++) {
     const outcome = await readOne(bench, make(index), index);
     const leak = index % 500 === 499 || index === work.first + work.count - 1 ? leaked(bench) : undefined;
@@ -154,5 +165,4 @@ export async function child(json: string | undefined): Promise<void> {
     // The parent keeps the input, and ends this process.
     if (isFailure(said)) await new Promise((resolve) => setTimeout(resolve, 60_000));
   }
-  process.disconnect?.();
 }

@@ -72,19 +72,23 @@ function hostileNode(random: Random, old: Node): Node {
   return pick(random, choices)();
 }
 
-/** Every place in a tree that holds a value. */
-function* places(node: Node): Generator<[container: Node[] | Map<string, Node>, key: number | string]> {
-  if (Array.isArray(node)) {
-    for (const [index, each] of node.entries()) {
-      yield [node, index];
-      yield* places(each);
-    }
-  } else if (node instanceof Map) {
-    for (const [key, each] of node) {
-      yield [node, key];
-      yield* places(each);
+type Place = readonly [container: Node[] | Map<string, Node>, key: number | string];
+
+/** Places that are looked at: the first of a large file stand for the others. */
+const mostPlaces = 3000;
+
+/** Places in a tree that hold a value, those near the root first. */
+function placesOf(root: Node): Place[] {
+  const places: Place[] = [];
+  const containers = [root];
+  for (const container of containers) {
+    if (!Array.isArray(container) && !(container instanceof Map)) continue;
+    for (const [key, each] of container.entries()) {
+      if (places.push([container, key]) >= mostPlaces) return places;
+      containers.push(each);
     }
   }
+  return places;
 }
 
 function changeMap(random: Random, map: Map<string, Node>, key: string): void {
@@ -109,12 +113,8 @@ function changeList(random: Random, list: Node[], index: number): void {
   else list[index] = hostileNode(random, value);
 }
 
-/** Places that are looked at: the first of a large file stand for the others. */
-const mostPlaces = 3000;
-
 function changed(random: Random, root: Node): Node {
-  const all: [Node[] | Map<string, Node>, number | string][] = [];
-  for (const place of places(root)) if (all.push(place) >= mostPlaces) break;
+  const all = placesOf(root);
   if (all.length === 0 || chance(random, 0.02)) return hostileNode(random, root);
   // Near the root more often: there a change matters most.
   const most = Math.max(1, Math.floor(all.length * random.next() ** 2));
@@ -124,8 +124,12 @@ function changed(random: Random, root: Node): Node {
   return root;
 }
 
+/** Larger files have been changed already. */
+const mostBytes = 200_000;
+
 /** Changes one to three places. What is no JSON stays. */
 export const jsonMutation: Mutation = (random, bytes) => {
+  if (bytes.length > mostBytes) return bytes;
   let root: Node;
   try {
     root = toNode(JSON.parse(bytes.toString('utf8')) as Json);

@@ -63,10 +63,11 @@ const entry: Mutation = (random, bytes) => {
     const name = pick(random, names);
     pick(random, lies)(random, tree[name]!, found.data.length);
     if (random.integer(4) === 0) tree[`${name}-again`] = tree[name]!;
+    return join(Buffer.from(JSON.stringify(tree)), found.data);
   } catch {
+    // Of a header that is broken or too deep already.
     return bytes;
   }
-  return join(Buffer.from(JSON.stringify(tree)), found.data);
 };
 
 export const safetensorsMutations: readonly Mutation[] = [header, header, length, entry, entry];
