@@ -29,7 +29,7 @@ async function outcomeOf(reader: Reader): Promise<string> {
 /** Decoding images and loading plugins takes longer than CI has for this. */
 const slow = ['image', 'recipe', 'config', 'idx'];
 const seed = 7;
-const inputs = 25;
+const inputs = 20;
 
 describe.each(readers.filter(({ name }) => !slow.includes(name)))('reader $name', (reader) => {
   it('reads what is right, and refuses what is wrong in words', async () => {
@@ -50,7 +50,9 @@ describe.each(readers.filter(({ name }) => !slow.includes(name)))('reader $name'
 });
 
 describe('the harness', () => {
-  const limits = { workMilliseconds: 400, waitMilliseconds: 1500 };
+  // Each of them misbehaves once or twice among its first five inputs.
+  const brokenSeed = 59;
+  const limits = { workMilliseconds: 500, waitMilliseconds: 1500 };
   const expected: Readonly<Record<string, string>> = {
     'broken-crash': 'crash',
     'broken-hang': 'hang',
@@ -64,9 +66,12 @@ describe('the harness', () => {
     'broken-exit': 'crash',
   };
 
+  /** Those that would keep the test waiting. */
+  const isSlow = (name: string): boolean => name === 'broken-hang' || name === 'broken-sleep';
+
   /** What every input must come to, by its byte. */
   async function foreseen(reader: Reader, count: number): Promise<string[]> {
-    const make = await inputMaker(reader, 3);
+    const make = await inputMaker(reader, brokenSeed);
     return Array.from({ length: count }, (_, index) => {
       const first = make(index).files['x']![0]!;
       return first > 200 ? expected[reader.name]! : first > 100 ? 'TOO_LARGE' : 'read';
@@ -78,23 +83,34 @@ describe('the harness', () => {
     const found: Record<string, RunResult> = {};
     await Promise.all(
       broken.map(async ({ name }) => {
-        found[name] = await runReader({ reader: name, seed: 3, inputs: 6, keep, limits });
+        found[name] = await runReader({
+          reader: name,
+          seed: brokenSeed,
+          inputs: 5,
+          keep,
+          ...(isSlow(name) ? { limits } : {}),
+        });
       }),
     );
     expect(broken.map(({ name }) => name).sort()).toEqual(Object.keys(expected).sort());
     for (const reader of broken) {
       const kinds = found[reader.name]!.outcomes.map(({ kind }) => kind);
-      expect([reader.name, ...kinds]).toEqual([reader.name, ...(await foreseen(reader, 6))]);
+      expect([reader.name, ...kinds]).toEqual([reader.name, ...(await foreseen(reader, 5))]);
       expect(kinds).toContain(expected[reader.name]);
     }
     // What was kept is the input itself.
     const { outcomes, kept } = found['broken-crash']!;
     const failed = outcomes.find(isFailure)!;
     const saved = loadReplay(kept[0]!);
-    expect(saved).toMatchObject({ reader: 'broken-crash', seed: 3, index: failed.index });
-    const make = await inputMaker(broken[0]!, 3);
+    expect(saved).toMatchObject({ reader: 'broken-crash', seed: brokenSeed, index: failed.index });
+    const make = await inputMaker(broken[0]!, brokenSeed);
     expect(Buffer.from(saved.input.files['x']!)).toEqual(Buffer.from(make(failed.index).files['x']!));
-    const replayed = await runReader({ reader: 'broken-crash', seed: 3, inputs: 1, replay: kept[0]! });
+    const replayed = await runReader({
+      reader: 'broken-crash',
+      seed: brokenSeed,
+      inputs: 1,
+      replay: kept[0]!,
+    });
     expect(replayed.outcomes.map(({ kind }) => kind)).toEqual(['crash']);
     expect(JSON.parse(readFileSync(kept[0]!, 'utf8'))).toHaveProperty('files.x');
   });

@@ -15,7 +15,12 @@ const ways: Readonly<Record<string, (folder: string, first: number) => unknown>>
     for (;;);
   },
   'broken-sleep': () => new Promise((resolve) => setTimeout(resolve, 3000)),
-  'broken-memory': (_, first) => hoard.push(new Uint8Array(700 * 2 ** 20).fill(first)),
+  'broken-memory': (_, first) => {
+    const bytes = new Uint8Array(600 * 2 ** 20);
+    // A byte of every page makes all of it resident.
+    for (let at = 0; at < bytes.length; at += 4096) bytes[at] = first;
+    hoard.push(bytes);
+  },
   'broken-escape': (folder) => readFile(path.join(folder, '../canary/canary')),
   'broken-write': (folder) => writeFileSync(path.join(folder, 'left-behind'), ''),
   'broken-pollution': (_, first) =>
