@@ -47,6 +47,12 @@ interface Bench {
 const prototypeKeys = (): string => Reflect.ownKeys(Object.prototype).map(String).sort().join();
 const untouched = prototypeKeys();
 
+/** What only wrong code throws, and not a library's. */
+function isMistake({ name, message, stack }: Error): boolean {
+  const mistaken = name === 'TypeError' || name === 'ReferenceError' || message.includes('call stack');
+  return mistaken && !/node_modules|node:/u.test(stack?.split('\n')[1] ?? '');
+}
+
 async function attempt(bench: Bench): Promise<{ kind: string; detail?: string }> {
   try {
     await bench.reader.read(path.join(bench.scratch, 'in'));
@@ -54,14 +60,9 @@ async function attempt(bench: Bench): Promise<{ kind: string; detail?: string }>
   } catch (thrown) {
     if (!(thrown instanceof MdpdError) || !/^[A-Z0-9_]+$/u.test(thrown.code))
       return { kind: 'crash', detail: text(thrown) };
-    // A mistake of ours in the words of an error is still one; libraries may fail as they like.
+    // A mistake of ours behind an error in words is still one; libraries may fail as they like.
     const { cause } = thrown;
-    const ours =
-      cause instanceof Error &&
-      !(cause instanceof MdpdError) &&
-      (/^(Type|Reference)Error$/u.test(cause.name) || /call stack/u.test(cause.message)) &&
-      !/node_modules/u.test(cause.stack?.split('\n')[1] ?? '') &&
-      /packages\//u.test(cause.stack?.split('\n')[1] ?? '');
+    const ours = cause instanceof Error && isMistake(cause);
     return ours ? { kind: 'crash', detail: `as ${thrown.code}: ${text(cause)}` } : { kind: thrown.code };
   }
 }
