@@ -36,6 +36,10 @@ it('reads JSON objects and names the place of what is wrong', () => {
   expect(failure(written('{"a": '))).toBe(
     'error JSON_INVALID at FOLDER/config.json\n  not valid JSON: Unexpected end of JSON input',
   );
+  const deep = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  expect(failure(written(deep))).toBe(
+    'error JSON_INVALID at FOLDER/config.json\n  lists and objects are 20001 deep\n  allowed: at most 64 levels',
+  );
   expect(failure(written('[1]'))).toBe(
     'error JSON_INVALID at FOLDER/config.json\n  the file does not hold a JSON object',
   );

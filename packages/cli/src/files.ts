@@ -14,13 +14,23 @@ import {
 import path from 'node:path';
 import type { JsonObject } from '@mdpd/core';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
+import { jsonDepth } from '@mdpd/data/text/untrusted-json';
 
 /** Larger JSON files are not read: tokenizers of large vocabularies have about 30 MB. */
 const maximumJsonBytes = 64_000_000;
+/** What walks through a value calls itself for every level. */
+const deepestJson = 64;
 
 /** Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE or JSON_INVALID (with line and column). */
 export function readJson(file: string): JsonObject {
   const text = readText(file, maximumJsonBytes);
+  const depth = jsonDepth(Buffer.from(text));
+  if (depth > deepestJson) {
+    throw new MdpdError('JSON_INVALID', `lists and objects are ${depth} deep`, {
+      place: file,
+      allowed: `at most ${deepestJson} levels`,
+    });
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

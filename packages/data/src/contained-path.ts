@@ -21,9 +21,15 @@ export function containedPath(root: string, path: string, place: string): string
   return full;
 }
 
-/** Throws DATA_PATH where `path`, all symbolic links followed, lies outside `realRoot`. */
+/** Throws DATA_PATH where `path`, all symbolic links followed, lies outside `realRoot`, or is nowhere. */
 export async function refuseEscapingLink(realRoot: string, path: string, place: string): Promise<void> {
-  const target = await realpath(path);
+  const target = await realpath(path).catch((cause: unknown) => {
+    throw new MdpdError('DATA_PATH', `the symbolic link ${path} leads nowhere`, {
+      place,
+      fix: 'remove it, or put the file itself into the folder',
+      cause,
+    });
+  });
   if (isInside(realRoot, target)) return;
   throw new MdpdError('DATA_PATH', `the symbolic link ${path} leaves the folder, to ${target}`, {
     place,

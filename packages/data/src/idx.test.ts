@@ -72,10 +72,20 @@ describe('openIdx', () => {
       idx([0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], content),
       '4294967295 x 4294967295 x 4294967295 x 4294967295 bytes are more than the limit of 1073741824',
     ],
-  ])('refuses %s', async (_, bytes, message) => {
+  ])('refuses %s', async (_, bytes, text) => {
     for (const path of [save(bytes), save(gzipSync(bytes), '.gz')]) {
+      const message = path.endsWith('.gz') ? text.replace('1073741824', '268435456') : text;
       await expect(openIdx(path)).rejects.toMatchObject({ code: 'IDX_INVALID', message, place: path });
     }
+  });
+
+  it('refuses a gzip file that says it is far larger than it is, before it is decompressed', async () => {
+    // Half a gigabyte that a megabyte of zeros could become, in 99 bytes.
+    const bomb = save(gzipSync(idx([1 << 15, 1 << 7, 1 << 7], new Uint8Array(100))), '.gz');
+    await expect(openIdx(bomb)).rejects.toMatchObject({
+      code: 'IDX_INVALID',
+      message: '32768 x 128 x 128 bytes are more than the limit of 268435456',
+    });
   });
 
   it('refuses a damaged gzip file and one that grows beyond the limit', async () => {
@@ -85,10 +95,12 @@ describe('openIdx', () => {
       message: 'cannot be decompressed: incorrect header check',
       fix: 'the file is damaged: fetch it again',
     });
+    const longer = save(gzipSync(idx([1 << 10], new Uint8Array(1 << 20))), '.gz');
+    await expect(openIdx(longer)).rejects.toThrow('promises 1024 = 1024 bytes of data, the file has ');
     const bomb = save(gzipSync(idx([1 << 20], new Uint8Array(1 << 20))), '.gz');
     await expect(openIdx(bomb, { maxBytes: 4096 })).rejects.toMatchObject({
       code: 'IDX_INVALID',
-      message: 'cannot be decompressed: Cannot create a Buffer larger than 4116 bytes',
+      message: '1048576 bytes are more than the limit of 4096',
     });
   });
 

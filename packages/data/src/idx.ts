@@ -1,12 +1,14 @@
 /** Reader of IDX files (MNIST's format): a magic number, big-endian sizes, then bytes. Plain or gzipped. */
-import { open, readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { MdpdError, messageOf } from '@mdpd/core';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 
 const unsignedByte = 0x08;
 const mostAxes = 4;
-const inflate = promisify(gunzip);
+/** What a gzipped file may become whatever its size, and how many times its size otherwise: images of MNIST do five. */
+const plainBytes = 1 << 28;
+const mostRatio = 64;
 
 export interface IdxLimits {
   /** Largest content, decompressed, in bytes. */
@@ -58,36 +60,93 @@ export function parseIdxHeader(bytes: Uint8Array, path: string): Header {
   return { dimensions, offset };
 }
 
-function checkSize(header: Header, total: number, path: string, limits: IdxLimits): number {
-  const content = header.dimensions.reduce((product, size) => product * size, 1);
-  const shape = header.dimensions.join(' x ');
+/** Bytes that the header promises. Throws IDX_INVALID where they are none, or more than `most`. */
+function contentOf({ dimensions }: Header, path: string, most: number): number {
+  const content = dimensions.reduce((product, size) => product * size, 1);
+  const shape = dimensions.join(' x ');
   if (content === 0) throw invalid(path, `the file holds nothing: its sizes are ${shape}`);
-  if (content > limits.maxBytes)
-    throw invalid(path, `${shape} bytes are more than the limit of ${limits.maxBytes}`);
-  if (header.offset + content !== total) {
-    throw invalid(
-      path,
-      `the header promises ${shape} = ${content} bytes of data, the file has ${total - header.offset}`,
-      'the file is truncated or damaged: fetch it again',
-    );
-  }
+  if (content > most) throw invalid(path, `${shape} bytes are more than the limit of ${most}`);
+  return content;
+}
+
+function wrongSize({ dimensions }: Header, found: number, path: string): MdpdError {
+  const content = dimensions.reduce((product, size) => product * size, 1);
+  return invalid(
+    path,
+    `the header promises ${dimensions.join(' x ')} = ${content} bytes of data, the file has ${found}`,
+    'the file is truncated or damaged: fetch it again',
+  );
+}
+
+function checkSize(header: Header, total: number, path: string, limits: IdxLimits): number {
+  const content = contentOf(header, path, limits.maxBytes);
+  if (header.offset + content !== total) throw wrongSize(header, total - header.offset, path);
   return content / header.dimensions[0]!;
 }
 
-async function openGzipped(path: string, size: number, limits: IdxLimits): Promise<IdxFile> {
-  if (size > limits.maxBytes)
-    throw invalid(path, `${size} bytes are more than the limit of ${limits.maxBytes}`);
-  let bytes: Buffer;
-  try {
-    bytes = await inflate(await readFile(path), { maxOutputLength: limits.maxBytes + 4 + 4 * mostAxes });
-  } catch (error) {
-    throw invalid(path, `cannot be decompressed: ${messageOf(error)}`, 'the file is damaged: fetch it again');
+/** Takes the pieces of a decompressed file: the header first, then as many bytes as it promises, and no more. */
+class Inflated {
+  private readonly path: string;
+  private readonly most: number;
+  private start = Buffer.alloc(0);
+  private header: Header | undefined;
+  private items = new Uint8Array();
+  private used = 0;
+
+  constructor(path: string, most: number) {
+    this.path = path;
+    this.most = most;
   }
-  const header = parseIdxHeader(bytes.subarray(0, 4 + 4 * mostAxes), path);
-  const itemBytes = checkSize(header, bytes.length, path, limits);
-  const items = bytes.subarray(header.offset);
+
+  push(piece: Buffer): void {
+    let rest = piece;
+    if (!this.header) {
+      this.start = Buffer.concat([this.start, piece]);
+      if (this.start.length < 4 + 4 * mostAxes) return;
+      rest = this.begin();
+    }
+    this.add(rest);
+  }
+
+  finish(): { header: Header; items: Uint8Array } {
+    if (!this.header) this.add(this.begin());
+    if (this.used < this.items.length) throw wrongSize(this.header!, this.used, this.path);
+    return { header: this.header!, items: this.items };
+  }
+
+  /** Reads the header; gives what follows it. */
+  private begin(): Buffer {
+    this.header = parseIdxHeader(this.start.subarray(0, 4 + 4 * mostAxes), this.path);
+    this.items = new Uint8Array(contentOf(this.header, this.path, this.most));
+    return this.start.subarray(this.header.offset);
+  }
+
+  private add(bytes: Buffer): void {
+    const more = this.used + bytes.length;
+    if (more > this.items.length) throw wrongSize(this.header!, more, this.path);
+    this.items.set(bytes, this.used);
+    this.used = more;
+  }
+}
+
+async function openGzipped(path: string, size: number, limits: IdxLimits): Promise<IdxFile> {
+  const most = Math.min(limits.maxBytes, Math.max(plainBytes, size * mostRatio));
+  const inflated = new Inflated(path, most);
+  const [file, gunzip] = [createReadStream(path), createGunzip()];
+  try {
+    // With a consumer that throws, `pipeline` tells of the end of the reading instead of its reason.
+    const pieces = file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip) as AsyncIterable<Buffer>;
+    for await (const piece of pieces) inflated.push(piece);
+  } catch (error) {
+    if (error instanceof MdpdError || systemCode(error) === 'ENOENT') throw error;
+    throw invalid(path, `cannot be decompressed: ${messageOf(error)}`, 'the file is damaged: fetch it again');
+  } finally {
+    file.destroy();
+  }
+  const { header, items } = inflated.finish();
+  const itemBytes = items.length / header.dimensions[0]!;
   const read = (start: number, count: number): Promise<Uint8Array> =>
-    Promise.resolve(new Uint8Array(items.subarray(start * itemBytes, (start + count) * itemBytes)));
+    Promise.resolve(items.slice(start * itemBytes, (start + count) * itemBytes));
   return { path, dimensions: header.dimensions, itemBytes, read };
 }
 

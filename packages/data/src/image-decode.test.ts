@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -21,7 +22,49 @@ function halves(width: number, height: number, channels: 1 | 3): ReturnType<type
 const oracleFolder = new URL('oracles/', import.meta.url);
 const photo = readFileSync(new URL('photo.jpg', oracleFolder));
 
+/** A PNG whose header claims a size; of its pixels there is nothing. */
+function claiming(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const bytes = Buffer.alloc(12 + data.length);
+    bytes.writeUInt32BE(data.length);
+    bytes.write(type, 4, 'latin1');
+    data.copy(bytes, 8);
+    bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+    return bytes;
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  const parts = [
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1))),
+    chunk('IEND', Buffer.alloc(0)),
+  ];
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...parts]);
+}
+
 describe('decodeImage', () => {
+  it.each([
+    [9000, 9000, 'not an image that can be read: Input image exceeds pixel limit'],
+    [100_000, 10, 'sides of 100000 x 10 pixels, longer than 65535'],
+    [10, 100_000, 'sides of 10 x 100000 pixels, longer than 65535'],
+    [8900, 8900, 'the image is damaged: '],
+  ])('looks at the size that a header claims before it decodes: %d x %d', async (width, height, message) => {
+    const decoded = decodeImage(claiming(width, height), { needed: { width: 8, height: 8 } });
+    await expect(decoded).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('gives large images and small ones alike', async () => {
+    // Above 16 MB pixels are not copied.
+    const large = await decodeImage(await halves(4096, 1400, 3).png({ compressionLevel: 1 }).toBuffer());
+    expect(large.data).toHaveLength(4096 * 1400 * 3);
+    expect([large.data[0], large.data.at(-1)]).toEqual([0, 255]);
+    expect(large.data).toBeInstanceOf(Uint8Array);
+  });
+
   it.each(['png', 'webp', 'gif', 'tiff', 'avif', 'jpeg'] as const)('reads %s', async (format) => {
     const options = format === 'webp' || format === 'avif' ? { lossless: true } : {};
     const image = await decodeImage(await halves(8, 4, 3).toFormat(format, options).toBuffer());

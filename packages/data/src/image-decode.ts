@@ -9,7 +9,10 @@ const readableFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
 /** Extensions of those formats. */
 export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'] as const;
 
-const mostPixels = 100_000_000;
+/** Decoded and turned as EXIF says, an image is in memory twice. */
+const mostPixels = 80_000_000;
+/** As in JPEG. Of longer rows a decoder keeps hundreds of megabytes. */
+const longestSide = 65_535;
 const mostFileBytes = 256 << 20;
 /** An image at least this many times larger than needed on both sides is first shrunk to `shrinkTo` times the need. */
 const shrinkFrom = 8;
@@ -60,6 +63,12 @@ async function readMetadata(bytes: Uint8Array, options: DecodeOptions): Promise<
   if (!(readableFormats as readonly string[]).includes(metadata.format)) {
     throw unreadable(`the format ${metadata.format} is not read`, options);
   }
+  if (Math.max(metadata.width, metadata.height) > longestSide) {
+    throw unreadable(
+      `sides of ${metadata.width} x ${metadata.height} pixels, longer than ${longestSide}`,
+      options,
+    );
+  }
   if (metadata.width * metadata.height > mostPixels) {
     throw unreadable(`${metadata.width} x ${metadata.height} pixels are more than ${mostPixels}`, options);
   }
@@ -104,11 +113,18 @@ export async function readImageSize(
   return uprightSize(await readMetadata(await readImageBytes(path, named), named));
 }
 
+/** Larger pixels are not copied: of the largest image two copies would take more than half a gigabyte. */
+const mostCopiedBytes = 1 << 24;
+
 /** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector. */
 function toRawImage(data: Buffer, info: { width: number; height: number; channels: number }): RawImage {
   const { width, height, channels } = info;
   const kept = channels >= 3 ? 3 : 1;
-  if (kept === channels) return { width, height, channels: kept, data: new Uint8Array(data) };
+  if (kept === channels) {
+    const copied = data.length <= mostCopiedBytes;
+    const pixels = copied ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { width, height, channels: kept, data: pixels };
+  }
   const result = new Uint8Array(width * height * kept);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let c = 0; c < kept; c++) result[pixel * kept + c] = data[pixel * channels + c]!;

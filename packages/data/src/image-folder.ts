@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { extname, join } from 'node:path';
 import { MdpdError, systemCode, type ImageSet } from '@mdpd/core';
 import { refuseEscapingLink } from './contained-path.ts';
-import { fileImageSet, type FileImage } from './file-images.ts';
+import { FileImages, fileImageSet } from './file-images.ts';
 import { imageExtensions, type DecodeOptions } from './image-decode.ts';
 
 /** Image formats that are not read: worth a word when they lie among the others. */
@@ -103,14 +103,14 @@ async function openRoot(path: string, origin: string): Promise<string> {
 export async function openImageFolder(path: string, options: ImageFolderOptions): Promise<ImageSet> {
   const realRoot = await openRoot(path, options.origin);
   const top = await list(path, realRoot);
-  const files: FileImage[] = [];
+  const files = new FileImages();
   let foreign = top.foreign;
   const add = (folder: string, listing: Listing, label: number | undefined): void => {
-    if (files.length + listing.images.length > mostImages) {
+    if (files.size + listing.images.length > mostImages) {
       throw new MdpdError('DATA_TOO_LARGE', `more than ${mostImages} images`, { place: path });
     }
-    for (const name of listing.images)
-      files.push({ path: join(folder, name), place: join(folder, name), label });
+    const number = files.addFolder({ path: folder, place: folder });
+    for (const name of listing.images) files.add(number, name, label);
   };
   for (const [label, name] of top.folders.entries()) {
     const folder = join(path, name);
@@ -122,7 +122,7 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
   }
   const flat = top.folders.length === 0;
   if (flat) add(path, top, undefined);
-  if (files.length === 0) throw emptyFolder(path, 'the folder holds no image that is read');
+  if (files.size === 0) throw emptyFolder(path, 'the folder holds no image that is read');
   if (!flat && top.images.length > 0) {
     options.warn?.(`${options.origin}: ${top.images.length} images beside the class folders are ignored`);
   }

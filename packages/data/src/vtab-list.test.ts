@@ -136,6 +136,11 @@ describe('openVtabList', () => {
     await expect(open('images/link.jpg 0\n')).rejects.toMatchObject({ code: 'DATA_PATH' });
     symlinkSync(dirname(root), join(root, 'up'));
     await expect(open('up/secret.jpg 0\n')).rejects.toMatchObject({ code: 'DATA_PATH' });
+    symlinkSync(join(root, 'nowhere.jpg'), join(root, 'images', 'lost.jpg'));
+    await expect(open('images/lost.jpg 0\n')).rejects.toMatchObject({
+      code: 'DATA_PATH',
+      message: `the symbolic link ${join(root, 'images', 'lost.jpg')} leads nowhere`,
+    });
     symlinkSync(join(root, 'images', 'a.jpg'), join(root, 'images', 'inner.jpg'));
     expect((await open('images/inner.jpg 0\n')).size).toBe(1);
   });

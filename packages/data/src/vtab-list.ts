@@ -1,9 +1,10 @@
 /** VTAB-1k list files: one image a line, its path relative to the task's folder, a space, its label. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MdpdError, systemCode, type ImageSet } from '@mdpd/core';
-import { containedPath, refuseEscapingLink } from './contained-path.ts';
-import { fileImageSet, type FileImage } from './file-images.ts';
+import { ContainedFiles } from './contained-files.ts';
+import { containedPath } from './contained-path.ts';
+import { FileImages, fileImageSet } from './file-images.ts';
 import type { DecodeOptions } from './image-decode.ts';
 
 const mostBytes = 256 << 20;
@@ -62,47 +63,27 @@ async function readList(file: string, { origin, fix }: VtabListOptions): Promise
   }
 }
 
-/** Names in a folder, with whether each is a symbolic link; read once per folder instead of once per image. */
-function folderCache(): (folder: string) => Promise<ReadonlyMap<string, boolean>> {
-  const folders = new Map<string, Promise<ReadonlyMap<string, boolean>>>();
-  const read = async (folder: string): Promise<ReadonlyMap<string, boolean>> => {
-    try {
-      const entries = await readdir(folder, { withFileTypes: true });
-      return new Map(entries.map((entry) => [entry.name, entry.isSymbolicLink()]));
-    } catch {
-      return new Map();
-    }
-  };
-  return (folder) => {
-    const known = folders.get(folder) ?? read(folder);
-    folders.set(folder, known);
-    return known;
-  };
-}
-
-async function checkFiles(entries: readonly ListEntry[], file: string): Promise<string[]> {
+/** The files of the entries, all of them there and within the list's folder. */
+async function checkFiles(entries: readonly ListEntry[], file: string): Promise<FileImages> {
   const root = dirname(file);
-  const realRoot = await realpath(root);
-  const namesIn = folderCache();
-  const checkedFolders = new Set<string>();
-  const paths: string[] = [];
+  const contained = new ContainedFiles(root);
+  const folders = new Map<string, number>();
+  const files = new FileImages();
   for (const entry of entries) {
     const place = `${file}:${entry.line}`;
     const path = containedPath(root, entry.path, place);
-    const folder = dirname(path);
-    const isLink = (await namesIn(folder)).get(basename(path));
-    if (isLink === undefined) {
+    if (!(await contained.has(path, place))) {
       throw new MdpdError('DATA_MISSING', `the list names ${entry.path}, which is not there`, {
         place,
         fix: `the paths of a list are relative to its own folder, ${root}`,
       });
     }
-    if (!checkedFolders.has(folder)) await refuseEscapingLink(realRoot, folder, place);
-    checkedFolders.add(folder);
-    if (isLink) await refuseEscapingLink(realRoot, path, place);
-    paths.push(path);
+    const written = dirname(join(root, entry.path));
+    const number = folders.get(written) ?? files.addFolder({ path: dirname(path), place: written });
+    folders.set(written, number);
+    files.add(number, basename(path), entry.label);
   }
-  return paths;
+  return files;
 }
 
 /** How a list file is read, and what messages about it say. */
@@ -123,12 +104,7 @@ export async function openVtabList(file: string, options: VtabListOptions): Prom
   if (entries.length === 0) {
     throw new MdpdError('DATA_EMPTY', 'the list names no image', { place: file });
   }
-  const paths = await checkFiles(entries, file);
-  const files = entries.map((entry, index): FileImage => ({
-    path: paths[index]!,
-    place: join(dirname(file), entry.path),
-    label: entry.label,
-  }));
+  const files = await checkFiles(entries, file);
   const classes = entries.reduce((most, entry) => Math.max(most, entry.label + 1), 0);
   const labels = Array.from({ length: classes }, (_, label) => String(label));
   return fileImageSet(files, { origin: options.origin, labels }, options.decode ?? {});

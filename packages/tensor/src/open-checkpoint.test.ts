@@ -90,6 +90,10 @@ describe('openCheckpoint', () => {
   it.each([
     ['{', 'the index is not JSON: '],
     ['[]', 'the index has no weight_map'],
+    [
+      `{"weight_map":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      'the index says that "a" is in [[["…"]]]',
+    ],
     ['null', 'the index has no weight_map'],
     ['{"weight_map":["a"]}', 'the index has no weight_map'],
     ['{"weight_map":{"a":7}}', 'the index says that "a" is in 7'],

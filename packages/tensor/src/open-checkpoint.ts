@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import path from 'node:path';
 import { MdpdError, messageOf, systemCode, type HostTensor } from '@mdpd/core';
+import { showValue } from '@mdpd/core/show-value';
 import { openSafetensors } from './safetensors.ts';
 import type { StoredDtype } from './tensor-values.ts';
 import { openTorchFile } from './torch/torch-file.ts';
@@ -119,7 +120,7 @@ async function readIndex(file: string, extension: string): Promise<Map<string, s
     if (typeof shard !== 'string' || !/^[^/\\:]+$/.test(shard) || !shard.endsWith(extension)) {
       throw badIndex(
         file,
-        `the index says that ${JSON.stringify(name)} is in ${JSON.stringify(shard)}`,
+        `the index says that ${showValue(name)} is in ${showValue(shard)}`,
         `the name of a ${extension} file in the same folder`,
       );
     }

@@ -3,6 +3,7 @@
  * allocated for the data.
  */
 import { MdpdError, messageOf } from '@mdpd/core';
+import { showValue } from '@mdpd/core/show-value';
 import { dtypeBytes, type StoredDtype } from './tensor-values.ts';
 
 export type SafetensorsDtype = StoredDtype;
@@ -106,10 +107,10 @@ function parseEntry(name: string, value: unknown, file: string): SafetensorsEntr
   const dtype = parseDtype(value['dtype'], place);
   const { shape, data_offsets: offsets } = value;
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw invalid(place, `shape ${JSON.stringify(shape)} is not a list of lengths`, 'integers from 0');
+    throw invalid(place, `shape ${showValue(shape)} is not a list of lengths`, 'integers from 0');
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw invalid(place, `data_offsets ${JSON.stringify(offsets)} are not two offsets`, '[begin, end]');
+    throw invalid(place, `data_offsets ${showValue(offsets)} are not two offsets`, '[begin, end]');
   }
   const [begin, end] = offsets as [number, number];
   const bytes = shape.reduce((product, length) => product * length, dtypeBytes[dtype]);

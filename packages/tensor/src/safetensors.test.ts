@@ -157,6 +157,10 @@ describe('refusing', () => {
     [`{"a":${entry('F32', '1', [0, 4])}}`, 'shape "1" is not a list of lengths'],
     [`{"a":${entry('F32', [1], [0])}}`, 'data_offsets [0] are not two offsets'],
     [`{"a":${entry('F32', [1], [-4, 0])}}`, 'data_offsets [-4,0] are not two offsets'],
+    [
+      `{"a":{"dtype":"F32","data_offsets":[0,4],"shape":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      'shape [[["…"]]] is not a list of lengths',
+    ],
     [`{"a":{"dtype":"F32"}}`, 'shape undefined is not a list of lengths'],
   ])('the header %s', async (header, message) => {
     const text = await messageOfReading(craft(header, 4));

@@ -152,6 +152,15 @@ describe('damaged pickles', () => {
     expect(failure(ascii(pickle), limits)).toContain(text);
   });
 
+  it('of many backslashes are read in time that grows with them', () => {
+    // Squared, a million of them took minutes.
+    const begin = process.cpuUsage();
+    const run = '\\'.repeat(1_000_000);
+    expect(readPickle(ascii(`V${run}\n.`), 'x.p')).toHaveLength(1_000_000);
+    expect(readPickle(ascii(`V${run}u0041\n.`), 'x.p')).toHaveLength(1_000_005);
+    expect(process.cpuUsage(begin).user / 1e6).toBeLessThan(5);
+  });
+
   it('never give anything but an error or data', () => {
     const seeds = oracle.map(bytesOf).filter(({ length }) => length < 2000);
     const change = fc.record({ at: fc.nat(1999), byte: fc.integer({ min: 0, max: 255 }) });

@@ -58,7 +58,8 @@ export function fromRawUnicodeEscape(line: string): string | undefined {
   if (!line.includes('\\')) return line;
   let valid = true;
   const text = line.replace(
-    /(\\+)(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[uU])/gu,
+    // From the first backslash of a run: looked at from each of them, a long run would take its length squared.
+    /(?<!\\)(\\+)(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[uU])/gu,
     (whole, slashes: string, escape: string) => {
       if (slashes.length % 2 === 0) return whole;
       const point = parseInt(escape.slice(1), 16);

@@ -72,6 +72,17 @@ describe('readCsvTable', () => {
     });
   });
 
+  it('refuses rows of far too many cells before they are made', async () => {
+    // Each comma would become an object: a megabyte of them some two hundred.
+    const many = ','.repeat(5000);
+    await expect(read(`a,b\n1,"x,\n${many}"\n${many}\n`)).rejects.toMatchObject({
+      code: 'TEXT_ROW',
+      message: 'the row has more than 4096 cells',
+      place: 'x.csv:4',
+    });
+    expect(rowsOf(await read(`a,b\n1,"${many}"\n`))).toEqual([{ a: '1', b: many }]);
+  });
+
   it('reads what is written by the rules', async () => {
     const cell = fc.string({
       unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ' ', 'é', '\t'),

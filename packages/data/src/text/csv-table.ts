@@ -6,6 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 import { withoutBom } from './byte-lines.ts';
 import {
   cellProblem,
+  mostColumns,
   mostRowBytes,
   pickColumns,
   TableBuilder,
@@ -66,13 +67,45 @@ class CsvReader {
   }
 }
 
-/** The parser's own option for it would also turn cells into strings. */
-async function* dropBom(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let first = true;
-  for await (const chunk of chunks) {
-    yield first ? withoutBom(chunk) : chunk;
-    first = false;
+const [comma, quote, newLine] = [0x2c, 0x22, 0x0a];
+
+/** Counts the cells of rows before the parser makes an object of each. */
+class CellCounter {
+  private readonly place: (line: number) => string;
+  private quoted = false;
+  private cells = 1;
+  private line = 1;
+  private row = 1;
+
+  constructor(place: (line: number) => string) {
+    this.place = place;
   }
+
+  /** Throws TEXT_ROW where a row has far too many. */
+  count(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === quote) this.quoted = !this.quoted;
+      else if (byte === newLine) {
+        this.line++;
+        if (!this.quoted) [this.cells, this.row] = [1, this.line];
+      } else if (byte === comma && !this.quoted && ++this.cells > mostColumns) {
+        const message = `the row has more than ${mostColumns} cells`;
+        throw new MdpdError('TEXT_ROW', message, { place: this.place(this.row) });
+      }
+    }
+  }
+}
+
+/** Without the BOM: the parser's own option for it would also turn cells into strings. */
+function prepare(counter: CellCounter): (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+  return async function* (chunks) {
+    let first = true;
+    for await (const chunk of chunks) {
+      counter.count(chunk);
+      yield first ? withoutBom(chunk) : chunk;
+      first = false;
+    }
+  };
 }
 
 /** Quotes that do not pair up leave open where the next row starts, so such a file is refused as a whole. */
@@ -109,8 +142,9 @@ export async function readCsvTable(path: string, options: TableOptions): Promise
     },
   });
   parser.resume();
+  const counter = new CellCounter((line) => reader.place(line));
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), dropBom, parser);
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), prepare(counter), parser);
   } catch (error) {
     if (error instanceof CsvError) throw unreadable(error, reader.place(lines + 1));
     throw error;

@@ -8,11 +8,13 @@ import {
   asyncBufferFromFile,
   parquetMetadataAsync,
   parquetRead,
+  type ColumnMetaData,
   type FileMetaData,
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { classNamesOf } from './parquet-class-names.ts';
+import { checkPages, mostPageBytes } from './parquet-pages.ts';
 import {
   cellProblem,
   pickColumns,
@@ -23,9 +25,13 @@ import {
   type TableOptions,
 } from './table-builder.ts';
 
-/** Sizes that a file may claim, checked before anything is allocated. */
-const mostPageBytes = 1 << 29;
+/** Rows that a file may claim: as many as it has bytes, or, where all are alike, these. */
+const fewRows = 1 << 20;
 const mostRows = 1 << 28;
+const mostGroups = 1 << 14;
+/** How many times their size pages may become, by the nature of their compression. */
+const mostRatio: Readonly<Record<string, number>> = { SNAPPY: 64, GZIP: 1100, LZ4: 300, LZ4_RAW: 300 };
+const otherRatio = 100_000;
 
 /** A column at the top of the schema. */
 interface ParquetColumn {
@@ -34,6 +40,10 @@ interface ParquetColumn {
   readonly kind: 'text' | 'number' | undefined;
   /** For messages. */
   readonly type: string;
+  /** As it is stored. */
+  readonly stored: string | undefined;
+  /** Whether values may be missing. */
+  readonly optional: boolean;
 }
 
 interface ParquetFile {
@@ -60,7 +70,13 @@ function describeColumn(element: SchemaElement): ParquetColumn {
     logical.type !== 'INTEGER' &&
     logical.type !== 'ENUM';
   const kind = isText ? 'text' : isNumber ? 'number' : undefined;
-  return { name, kind: nested || other ? undefined : kind, type: nested ? 'nested' : described };
+  return {
+    name,
+    kind: nested || other ? undefined : kind,
+    type: nested ? 'nested' : described,
+    stored: type,
+    optional: element.repetition_type !== 'REQUIRED',
+  };
 }
 
 /** Elements right below the root; the schema is a tree written in order. */
@@ -89,8 +105,13 @@ async function openFile(path: string, origin: string): Promise<ParquetFile> {
   try {
     const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path), { geoparquet: false });
     const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-    if (!(rows <= mostRows) || rows !== Number(metadata.num_rows))
+    const counts = metadata.row_groups.every((group) => Number(group.num_rows) >= 0);
+    if (!counts || rows !== Number(metadata.num_rows))
       throw new RangeError(`it claims ${String(metadata.num_rows)} rows, its groups ${rows}`);
+    if (!(rows <= Math.min(mostRows, Math.max(fewRows, size))))
+      throw new RangeError(`it claims ${rows} rows in ${size} bytes`);
+    if (metadata.row_groups.length > mostGroups)
+      throw new RangeError(`it has ${metadata.row_groups.length} groups of rows, more than ${mostGroups}`);
     return { path, origin, metadata, columns: topColumns(metadata.schema) };
   } catch (error) {
     throw damaged(error, origin);
@@ -104,10 +125,21 @@ const boundedCompressors = Object.fromEntries(
     (input: Uint8Array, outputLength: number): Uint8Array => {
       if (!(outputLength >= 0 && outputLength <= mostPageBytes))
         throw new RangeError(`a page of ${outputLength} bytes is larger than ${mostPageBytes}`);
+      if (outputLength > 4096 + input.length * (mostRatio[codec] ?? otherRatio))
+        throw new RangeError(`a page of ${outputLength} bytes cannot come out of ${input.length}`);
       return decompress(input, outputLength);
     },
   ]),
 );
+
+/** Where a group has the values of a column. */
+function chunkOf(group: FileMetaData['row_groups'][number], { name, stored }: ParquetColumn): ColumnMetaData {
+  const found = group.columns.filter(({ meta_data: chunk }) => chunk?.path_in_schema[0] === name);
+  const chunk = found[0]?.meta_data;
+  if (found.length !== 1 || chunk?.path_in_schema.length !== 1 || chunk.type !== stored)
+    throw new RangeError(`a group of rows does not have "${name}" once, as its schema says`);
+  return chunk;
+}
 
 function checkColumns(file: ParquetFile, wanted: readonly string[] | undefined): readonly ParquetColumn[] {
   const names = file.columns.map((column) => column.name);
@@ -139,11 +171,19 @@ class ParquetReader {
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
+      if (rowEnd === rowStart) continue;
       const cells: ArrayLike<unknown>[] = [];
       const problems: RowProblem[] = [];
       for (const [index, column] of this.columns.entries()) {
         try {
           const values: unknown[] = [];
+          const rows = rowEnd - rowStart;
+          await checkPages(file, {
+            chunk: chunkOf(group, column),
+            rows,
+            optional: column.optional,
+            compressors: boundedCompressors,
+          });
           await parquetRead({
             file,
             metadata,

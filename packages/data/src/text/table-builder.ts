@@ -8,8 +8,12 @@ import { Growable } from './growable.ts';
 export const mostCellBytes = 1 << 20;
 /** Longest row where it has quotes or names around its cells. */
 export const mostRowBytes = 16 * mostCellBytes;
+/** More columns are no table of texts: each takes some twenty kilobytes, before it has a row. */
+export const mostColumns = 4096;
 /** Skipped rows that a warning names. */
 const namedRows = 3;
+/** Columns that an error names. */
+const namedColumns = 50;
 
 export interface TableOptions {
   /** The file as the user wrote it, for messages. */
@@ -42,22 +46,33 @@ export function refuseColumn(
   place: string,
   fix?: string,
 ): never {
-  const allowed = available.map((name) => JSON.stringify(name));
+  const allowed = available.slice(0, namedColumns).map((name) => JSON.stringify(name));
+  if (available.length > namedColumns) allowed.push(`and ${available.length - namedColumns} more`);
   throw new MdpdError('TEXT_COLUMNS', message, { place, allowed, fix, exitCode: 2 });
 }
 
-/** Indices of the wanted columns among those that there are. Throws TEXT_COLUMNS where one is missing or stands twice. */
+/**
+ * Indices of the wanted columns among those that there are. Throws TEXT_COLUMNS where one is missing or stands twice, or
+ * where there are far too many.
+ */
 export function pickColumns(
   available: readonly string[],
   wanted: readonly string[] | undefined,
   place: string,
 ): readonly number[] {
-  const twice = available.find((name, index) => available.indexOf(name) !== index);
+  if (available.length > mostColumns)
+    refuseColumn(`there are ${available.length} columns, more than ${mostColumns}`, available, place);
+  const indices = new Map<string, number>();
+  let twice: string | undefined;
+  for (const [index, name] of available.entries()) {
+    if (indices.has(name)) twice ??= name;
+    else indices.set(name, index);
+  }
   if (twice !== undefined) refuseColumn(`the column ${JSON.stringify(twice)} stands twice`, available, place);
   return (wanted ?? available).map((name) => {
-    const index = available.indexOf(name);
+    const index = indices.get(name);
     const message = `there is no column ${JSON.stringify(name)}`;
-    return index >= 0 ? index : refuseColumn(message, available, place, didYouMean(name, available));
+    return index ?? refuseColumn(message, available, place, didYouMean(name, available));
   });
 }
 

@@ -17,8 +17,8 @@ const steps = new Int8Array(256);
 for (const byte of [0x5b, 0x7b]) steps[byte] = 1;
 for (const byte of [0x5d, 0x7d]) steps[byte] = -1;
 
-/** How deep lists and objects are nested; text within quotes does not count. */
-function depthOf(bytes: Uint8Array): number {
+/** How deep lists and objects are nested in JSON; text within quotes does not count. */
+export function jsonDepth(bytes: Uint8Array): number {
   let depth = 0;
   let most = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -37,7 +37,7 @@ function depthOf(bytes: Uint8Array): number {
 export function parseUntrustedJson(bytes: Uint8Array, options: UntrustedJsonOptions): JsonValue {
   const { code, place, mostDepth = 64 } = options;
   if (!isUtf8(bytes)) throw new MdpdError(code, 'the file is not UTF-8', { place });
-  const depth = depthOf(bytes);
+  const depth = jsonDepth(bytes);
   if (depth > mostDepth) {
     const message = `lists and objects are ${depth} deep`;
     throw new MdpdError(code, message, { place, allowed: `at most ${mostDepth} levels` });

@@ -1,5 +1,6 @@
 /** What every file of referring expressions gives. */
 import { MdpdError } from '@mdpd/core';
+import { showValue } from '@mdpd/core/show-value';
 import { clipBox, type Box, type ImageSize } from './box-geometry.ts';
 
 /** An expression, and the box of what it refers to. */
@@ -31,7 +32,7 @@ export class BoxChecker {
       numbers.length !== 4 ||
       !numbers.every((value) => typeof value === 'number' && Number.isFinite(value))
     ) {
-      const found = JSON.stringify(values)?.slice(0, 80) ?? 'nothing';
+      const found = values === undefined ? 'nothing' : showValue(values).slice(0, 80);
       throw invalid(`the box is ${found} instead of four numbers`);
     }
     const box = numbers as unknown as Box;

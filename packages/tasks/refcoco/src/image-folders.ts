@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MdpdError } from '@mdpd/core';
+import { ContainedFiles } from '@mdpd/data/contained-files';
 import { containedPath } from '@mdpd/data/contained-path';
 
 /** Folder of COCO that a name says: `COCO_train2014_000000581857.jpg`. All of RefCOCO's are train2014. */
@@ -14,7 +15,7 @@ const isFolder = (path: string): Promise<boolean> =>
   );
 
 export interface ImageFolders {
-  /** Absolute path of the image. Throws DATA_MISSING where its folder is nowhere, DATA_PATH where its name leaves it. */
+  /** Absolute path of the image. Throws DATA_MISSING where its folder is nowhere, DATA_PATH where its name, or a link, leaves it. */
   find(name: string): Promise<string>;
 }
 
@@ -30,6 +31,7 @@ export function imageFolders(
   place: string,
 ): ImageFolders {
   const found = new Map<string, Promise<string>>();
+  const contained = new Map<string, ContainedFiles>();
   const candidates = (subtype: string): string[] => {
     if (images !== undefined) return [resolve(directory, images, subtype), resolve(directory, images)];
     const usual = [`images/mscoco/images/${subtype}`, subtype, `images/${subtype}`, `coco/${subtype}`];
@@ -50,7 +52,13 @@ export function imageFolders(
       const subtype = subtypeOf(name);
       const folder = found.get(subtype) ?? look(subtype);
       found.set(subtype, folder);
-      return containedPath(await folder, name, place);
+      const root = await folder;
+      const path = containedPath(root, name, place);
+      const files = contained.get(root) ?? new ContainedFiles(root);
+      contained.set(root, files);
+      // One that is not there is told of when it is read.
+      await files.has(path, place);
+      return path;
     },
   };
 }

@@ -55,6 +55,10 @@ describe('JSONL files', () => {
     ['', 'error DATA_EMPTY at …/own/train.jsonl'],
     ['nothing', 'error REFCOCO_INVALID at …/own/train.jsonl:1\n  the line is not JSON'],
     ['[1]', 'train.jsonl:1\n  image: '],
+    [
+      `{"image":"a.png","expression":"x","bbox":[${'['.repeat(20_000)}${']'.repeat(20_000)}]}`,
+      'train.jsonl:1\n  the box is [[["…"]]] instead of four numbers',
+    ],
     [rows({ image: 'a.png', expression: ' ', bbox: [1, 1, 2, 2] }), 'train.jsonl:1\n  expression: '],
     [
       rows({ image: 'a.png', expression: 'x', bbox: [1, 1, 2, '2'] }),

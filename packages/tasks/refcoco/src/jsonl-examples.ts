@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
+import { ContainedFiles } from '@mdpd/data/contained-files';
 import { containedPath } from '@mdpd/data/contained-path';
 import { readImageSize } from '@mdpd/data/image-decode';
 import { eachLine } from '@mdpd/data/text/byte-lines';
@@ -143,6 +144,8 @@ export async function readJsonl({
   }
   const rows = await readRows(path);
   const paths = rows.map((row) => containedPath(folder, row.image, row.place));
+  const files = new ContainedFiles(folder);
+  for (const [index, each] of paths.entries()) await files.has(each, rows[index]!.place);
   const sizes = await sizesOf(paths);
   const boxes = new BoxChecker();
   const part = basename(file).replace(/\.jsonl?$/u, '');

@@ -26,7 +26,8 @@ export function buildVocabulary(
   }
   const kept = [...counts].filter(([, count]) => count >= minCount).map(([text]) => text);
   if (kept.length >= 2) return kept;
-  const most = Math.max(0, ...counts.values());
+  let most = 0;
+  for (const count of counts.values()) most = Math.max(most, count);
   throw new MdpdError('QUESTIONS_VOCABULARY', `${kept.length} answers stand at least ${minCount} times`, {
     place,
     allowed: `two or more; there are ${counts.size}, the most frequent ${most} times`,

@@ -162,4 +162,14 @@ describe('the vocabulary', () => {
     expect(name).toBe('always answering "blue"');
     expect([...output]).toEqual([0, 0, 1]);
   });
+
+  it('knows it among more answers than a function takes arguments', () => {
+    const list = new QuestionTable();
+    const answers = Array.from({ length: 200_000 }, (_, index) => `answer ${index}`);
+    for (const answer of answers) list.push(question([answer]));
+    expect(() => buildVocabulary(list, { minCount: 2, form: trimAnswer, place: 'data.train' })).toThrowError(
+      expect.objectContaining({ code: 'QUESTIONS_VOCABULARY' }),
+    );
+    expect(majorityAnswer(list, new AnswerVocabulary(answers)).name).toBe('always answering "answer 0"');
+  });
 });

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MdpdError, systemCode, type JsonValue } from '@mdpd/core';
+import { ContainedFiles } from '@mdpd/data/contained-files';
 import { containedPath } from '@mdpd/data/contained-path';
 import { parseUntrustedJson } from '@mdpd/data/text/untrusted-json';
 import { z } from 'zod';
@@ -76,8 +77,12 @@ export async function readCaptions({
   const file = join(root, 'annotations', `${foils ? 'foil' : 'captions'}_${subtype}.json`);
   const { images, annotations } = parse(await readJson(file, place), file);
   const byId = new Map<number, { path: string; captions: string[]; foils: string[] }>();
+  const folder = join(root, subtype);
+  const files = new ContainedFiles(folder);
   for (const image of images) {
-    const path = containedPath(join(root, subtype), image.file_name, file);
+    const path = containedPath(folder, image.file_name, file);
+    // One that is not there is told of when it is read.
+    await files.has(path, file);
     byId.set(image.id, { path, captions: [], foils: [] });
   }
   for (const { image_id: number, caption, foil = false } of annotations) {

@@ -1,8 +1,9 @@
 /** What the readers of questions share: members of large JSON files, checked one by one, and the images beside them. */
 import { isUtf8 } from 'node:buffer';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
+import { ContainedFiles } from '@mdpd/data/contained-files';
 import { eachElement } from '@mdpd/data/text/json-elements';
 import { eachMember } from '@mdpd/data/text/json-object';
 import type { z } from 'zod';
@@ -100,35 +101,29 @@ export class Unique {
   }
 }
 
-/** Names of files by folder, each read once. */
+/** Finds images in folders that may be links, while the images themselves may not lead out of them. */
 export class Folders {
-  private readonly listed = new Map<string, Promise<ReadonlySet<string>>>();
+  private readonly folders = new Map<string, ContainedFiles>();
 
-  /** The first of the paths that is there. Throws QUESTIONS_IMAGE. */
+  /** The first of the paths that is there. Throws QUESTIONS_IMAGE, and DATA_PATH for a link that leaves its folder. */
   async find(paths: Iterable<string>, place: string): Promise<string> {
     const tried: string[] = [];
     for (const path of paths) {
       tried.push(path);
-      if ((await this.list(dirname(path))).has(basename(path))) return path;
+      const folder = dirname(path);
+      const files = this.folders.get(folder) ?? new ContainedFiles(folder);
+      this.folders.set(folder, files);
+      if (await files.has(path, place)) return path;
     }
-    throw new MdpdError('QUESTIONS_IMAGE', `there is no image ${basename(tried[0]!)}`, {
-      place,
-      allowed: [...new Set(tried.map((path) => dirname(path)))],
-      fix: 'put the images into one of these folders',
-    });
+    throw imageMissing(tried, place);
   }
+}
 
-  private list(folder: string): Promise<ReadonlySet<string>> {
-    const known = this.listed.get(folder);
-    if (known) return known;
-    const names = readdir(folder).then(
-      (found) => new Set(found),
-      (error: unknown) => {
-        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return new Set<string>();
-        throw error;
-      },
-    );
-    this.listed.set(folder, names);
-    return names;
-  }
+/** QUESTIONS_IMAGE, naming where an image was looked for. */
+export function imageMissing(tried: readonly string[], place: string): MdpdError {
+  return new MdpdError('QUESTIONS_IMAGE', `there is no image ${basename(tried[0]!)}`, {
+    place,
+    allowed: [...new Set(tried.map((path) => dirname(path)))],
+    fix: 'put the images into one of these folders',
+  });
 }

@@ -1,9 +1,10 @@
 /** Reads questions of a table: CSV, TSV, JSON Lines or Parquet with columns of images, questions and answers. */
 import { resolve } from 'node:path';
 import { MdpdError, type TextTable } from '@mdpd/core';
+import { ContainedFiles } from '@mdpd/data/contained-files';
 import { containedPath } from '@mdpd/data/contained-path';
 import { openTable } from '@mdpd/data/text/open-table';
-import { Folders } from './question-json.ts';
+import { imageMissing } from './question-json.ts';
 import { QuestionTable, type QuestionList } from './questions.ts';
 
 export interface QuestionColumns {
@@ -44,17 +45,18 @@ export async function readTableQuestions({
 }: TableQuery): Promise<QuestionList> {
   const names = [columns.image, columns.question, columns.answer];
   const table = await openTable(spec, { sources: [], directory: root, place, columns: names, warn });
-  const folders = new Folders();
+  const files = new ContainedFiles(resolve(root));
   const questions = new QuestionTable();
   for (let index = 0; index < table.size; index++) {
     const at = table.place(index);
     const named = cell(table, index, columns.image);
     const path = containedPath(resolve(root), named, at);
+    if (!(await files.has(path, at))) throw imageMissing([path], at);
     const answer = cell(table, index, columns.answer);
     questions.push({
       id: index,
       text: cell(table, index, columns.question),
-      image: await folders.find([path], at),
+      image: path,
       answers: [answer],
       answer,
       details: {},
