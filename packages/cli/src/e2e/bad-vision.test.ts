@@ -135,7 +135,7 @@ describe('questions in the files of VQA v2', () => {
       workspace.write(questionsFile, whole.replace('"question_id": 12', change));
       const [first, second, ...rest] = (await refused('vqa.yaml')).split('\n');
       expect([first, rest]).toEqual([`error QUESTIONS_INVALID at ${place}`, []]);
-      expect(second).toMatch(/^ {2}the file is not JSON: /);
+      expect(second).toMatch(/^ {2}the entry is not JSON: /);
     }
     workspace.write(questionsFile, whole.slice(0, whole.length / 2));
     expect(await refused('vqa.yaml')).toMatchInlineSnapshot(`
@@ -265,7 +265,7 @@ describe('boxes', () => {
     `);
     writeBoxes(box([1, 2, 3, 4]).replace('3,4', 'NaN,4'));
     expect(await refused('boxes.yaml')).toMatch(
-      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the line is not JSON: .*\n {2}allowed: one object a line/,
+      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the entry is not JSON: .*\n {2}allowed: one object a line/,
     );
   });
 
@@ -305,7 +305,7 @@ describe('boxes', () => {
     `);
     writeBoxes(box([1, 2, 3, 4]).slice(0, 30), box([1, 2, 3, 4]));
     expect(await refused('boxes.yaml')).toMatch(
-      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the line is not JSON: /,
+      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the entry is not JSON: /,
     );
   });
 

@@ -37,6 +37,11 @@ export class CompactColumn {
     return this.startOf.length - 1;
   }
 
+  /** A text that no other cell shares. */
+  pushString(value: string): void {
+    this.pushText(this.addText(Buffer.from(value)));
+  }
+
   pushText(id: number): void {
     this.kinds.push(text);
     this.values.push(id);
