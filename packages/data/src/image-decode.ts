@@ -12,6 +12,7 @@ export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif'
 
 const mostPixels = 100_000_000;
 const mostFileBytes = 256 << 20;
+const hugeBytes = 16 << 20;
 /** Bytes of a file that are read first for its header, and how many times more next. */
 const headerBytes = 1 << 16;
 const headerGrowth = 16;
@@ -133,11 +134,17 @@ async function readStart(path: string, bytes: number): Promise<Uint8Array> {
   }
 }
 
-/** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector. */
+/** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector; huge ones are not held twice. */
 function toRawImage(data: Buffer, info: { width: number; height: number; channels: number }): RawImage {
   const { width, height, channels } = info;
   const kept = channels >= 3 ? 3 : 1;
-  if (kept === channels) return { width, height, channels: kept, data: new Uint8Array(data) };
+  if (kept === channels) {
+    const own =
+      data.length > hugeBytes
+        ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+        : new Uint8Array(data);
+    return { width, height, channels: kept, data: own };
+  }
   const result = new Uint8Array(width * height * kept);
   for (let pixel = 0; pixel < width * height; pixel++) {
     for (let c = 0; c < kept; c++) result[pixel * kept + c] = data[pixel * channels + c]!;
