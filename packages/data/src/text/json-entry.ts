@@ -14,15 +14,20 @@ export interface EntryOptions {
   readonly allowed?: string | undefined;
 }
 
+const fix = 'correct the entry, or leave it out';
+const jsonFix = `${fix}; JSON has neither NaN nor Infinity`;
+
 /** Throws an error with the given code where the entry is too long, not UTF-8, no JSON, too deep, or against the schema. */
 export function parseEntry<T>(
   schema: z.ZodType<T>,
   bytes: Uint8Array | undefined,
   { code, place, mostBytes, allowed }: EntryOptions,
 ): T {
-  const invalid = (message: string): MdpdError => new MdpdError(code, message, { place, allowed });
+  const invalid = (message: string): MdpdError => new MdpdError(code, message, { place, allowed, fix });
   if (!bytes) throw invalid(`the entry is longer than ${mostBytes} bytes`);
-  const parsed = schema.safeParse(parseUntrustedJson(bytes, { code, place, what: 'the entry' }));
+  const parsed = schema.safeParse(
+    parseUntrustedJson(bytes, { code, place, what: 'the entry', allowed, fix: jsonFix }),
+  );
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   throw invalid(`${path.join('.') || 'the entry'}: ${message}`);

@@ -14,10 +14,14 @@ export class BoxChecker {
   check(box: Box | string, size: ImageSize, place: string): Box {
     const invalid = (message: string, fix?: string): MdpdError =>
       new MdpdError('REFCOCO_INVALID', message, { place, fix });
-    if (typeof box === 'string') throw invalid(`the box is ${box} instead of four numbers`);
+    if (typeof box === 'string')
+      throw invalid(`the box is ${box} instead of four numbers`, 'correct the box, or leave its entry out');
     const [x, y, width, height] = box;
     if (!(width > 0 && height > 0))
-      throw invalid(`the box is ${width} x ${height} pixels: there is nothing in it`);
+      throw invalid(
+        `the box is ${width} x ${height} pixels: there is nothing in it`,
+        'correct the box, or leave its entry out',
+      );
     const inside = clipBox(box, size);
     if (!(inside[2] > 0 && inside[3] > 0)) {
       throw invalid(
