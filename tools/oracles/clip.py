@@ -130,10 +130,10 @@ def box_tensors(config, generator):
     return {f"box_head.{name}": random_like(name, torch.zeros(shape), generator) for name, shape in shapes.items()}
 
 
-def box_logits(model, box, output, tokens):
-    """`tokens` [B, 1 + P, D], after the last layer of the image."""
+def pair_logits(model, tensors, kind, output, tokens):
+    """`tokens` [B, 1 + P, D], after the last layer of the image; `tensors` has those of KIND_head."""
     config = model.config
-    of = lambda part: (box[f"box_head.{part}.weight"], box.get(f"box_head.{part}.bias"))
+    of = lambda part: (tensors[f"{kind}_head.{part}.weight"], tensors.get(f"{kind}_head.{part}.bias"))
     linear, side = torch.nn.functional.linear, config.vision_config.image_size // config.vision_config.patch_size
     depth = -(-config.projection_dim // LOOKS)
     rows = []
@@ -154,7 +154,8 @@ def box_logits(model, box, output, tokens):
     features = torch.stack(rows)
     raw = linear(torch.nn.functional.gelu(linear(features, *of("hidden"))), *of("output"))
     centre = 3 * config.projection_dim + config.vision_config.hidden_size
-    raw[:, :2] += torch.logit(features[:, centre : centre + 2])
+    if kind == "box":
+        raw[:, :2] += torch.logit(features[:, centre : centre + 2])
     return raw
 
 
@@ -174,7 +175,7 @@ def run(model, inputs, box):
     if box:
         output.text_model_output.hidden_text = text
         last = found[f"image.hidden.{model.config.vision_config.num_hidden_layers}"]
-        tensors["logits"] = box_logits(model, box, output, last)
+        tensors["logits"] = pair_logits(model, box, "box", output, last)
     return {name: value.contiguous().clone() for name, value in tensors.items()}
 
 

@@ -2,10 +2,10 @@
 
     python tools/oracles/load_clip_model.py FOLDER LOGITS.json RESULT.json
 
-LOGITS.json is what `write_image_text_model.ts` writes for heads of embeddings: the inputs, and image_embeds and
-text_embeds side by side. For other heads keys alone are compared: `transformers` has none of them, so the tensors of
-KIND_head are unexpected, and nothing else may be. RESULT.json gets the keys, the largest difference and the versions.
-Prints PASS or FAIL; the exit code is 0 or 1.
+LOGITS.json is what `write_image_text_model.ts` or `write_image_text_logits.ts` writes: the inputs, and of heads of
+embeddings image_embeds and text_embeds side by side, of others logits. `transformers` has no other head: the tensors of
+KIND_head are unexpected, nothing else may be, and logits are computed here from what both towers give. RESULT.json gets the
+keys, the largest difference and the versions. Prints PASS or FAIL; the exit code is 0 or 1.
 """
 
 import argparse
@@ -15,13 +15,33 @@ from pathlib import Path
 
 import torch
 import transformers
+from clip import pair_logits, record
+from safetensors.torch import load_file
 from transformers import CLIPModel
+
+inputs_of = lambda given: {
+    name: torch.tensor(one["data"]).reshape(one["shape"]) for name, one in given["inputs"].items()
+}
+
+
+@torch.no_grad()
+def difference_of_logits(model, folder, given):
+    found, inputs = {}, inputs_of(given)
+    record(model, found)
+    output = model(**inputs)
+    text = model.text_model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+    output.text_model_output.hidden_text = text.pooler_output
+    last = found[f"image.hidden.{model.config.vision_config.num_hidden_layers}"]
+    tensors = load_file(folder / "model.safetensors")
+    theirs, ours = pair_logits(model, tensors, given["kind"], output, last), torch.tensor(given["logits"])
+    if ours.shape != theirs.shape:
+        raise SystemExit(f"FAIL: {list(ours.shape)} logits in the file, {list(theirs.shape)} from transformers")
+    return (ours - theirs).abs().max().item()
 
 
 @torch.no_grad()
 def difference(model, given):
-    inputs = {name: torch.tensor(one["data"]).reshape(one["shape"]) for name, one in given["inputs"].items()}
-    output = model(**inputs)
+    output = model(**inputs_of(given))
     theirs = torch.cat([output.image_embeds, output.text_embeds], 1)
     ours = torch.tensor(given["logits"])
     if ours.shape != theirs.shape:
@@ -43,9 +63,12 @@ def main():
     given = json.loads(options.logits.read_text())
     own = f"{given['kind']}_head."
     unexpected = sorted(info["unexpected_keys"])
-    vectors, logits = difference(model.eval(), given) if given["kind"] == "embeddings" else (None, None)
+    if given["kind"] == "embeddings":
+        vectors, logits = difference(model.eval(), given)
+    else:
+        vectors, logits = None, difference_of_logits(model.eval(), options.model, given)
     strange = [key for key in unexpected if not key.startswith(own)]
-    same = vectors is None or max(vectors, logits) <= options.tolerance
+    same = max(vectors or 0, logits) <= options.tolerance
     result = {
         "pass": same and not info["missing_keys"] and not info["mismatched_keys"] and not strange,
         "model": type(model).__name__,

@@ -8,7 +8,13 @@ export interface ExportReport {
   readonly target: string;
   readonly folder: string;
   /** What the files were compared on, and with. */
-  readonly compared: { readonly examples: number; readonly origin: string; readonly executor: string };
+  readonly compared: {
+    readonly examples: number;
+    readonly origin: string;
+    readonly executor: string;
+    /** What the outputs are: `logits`, `scores`, `unit vectors`. */
+    readonly outputs: string;
+  };
   readonly files: readonly FileReport[];
 }
 
@@ -32,11 +38,11 @@ export function formatExport({ folder, compared, files }: ExportReport): string 
     sameTop === null ? '' : formatShare(sameTop),
     formatMilliseconds(milliseconds),
   ]);
-  const { examples, origin, executor } = compared;
+  const { examples, origin, executor, outputs } = compared;
   return [
     formatTable([header, ...rows], '', 2),
     '',
-    `Compared with the model on ${executor}: ${formatCount(examples)} examples, ${origin}; differences are of logits.`,
+    `Compared with the model on ${executor}: ${formatCount(examples)} examples, ${origin}; differences are of ${outputs}.`,
   ].join('\n');
 }
 

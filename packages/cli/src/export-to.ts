@@ -60,10 +60,21 @@ export async function exportTo(
   return {
     target: target.name,
     folder: folder.name,
-    compared: { examples: count, origin, executor: executor.name },
+    compared: {
+      examples: count,
+      origin,
+      executor: executor.name,
+      outputs: outputNames[model.kind] ?? 'logits',
+    },
     files,
   };
 }
+
+/** Outputs of heads that are no logits. */
+const outputNames: Readonly<Partial<Record<HeadKind, string>>> = {
+  regression: 'scores',
+  embeddings: 'unit vectors',
+};
 
 /** Heads whose outputs are no alternatives: coordinates, vectors, a score. */
 const independent: readonly HeadKind[] = ['box', 'embeddings', 'regression'];

@@ -33,12 +33,23 @@ export interface MetricAccumulator {
   result(): Record<string, number>;
 }
 
+/** The head that a task asks the backbone for. */
+export interface TaskHead {
+  readonly kind: HeadKind;
+  readonly outputs: number;
+  /**
+   * Whether the outputs are a place in what is read, which means over all tokens do not tell, and of which two right ones may
+   * have a wrong one between them; default false.
+   */
+  readonly place?: boolean;
+}
+
 /** A task with its data opened: what the training loop, evaluation and prediction need of it. */
 export interface Task {
   readonly name: string;
   /** Class names in label order (id2label). */
   readonly labels: readonly string[];
-  readonly head: { readonly kind: HeadKind; readonly outputs: number };
+  readonly head: TaskHead;
   readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>;
   /** Name of the metric that `result.json` calls primary; larger is better. */
   readonly primaryMetric: string;

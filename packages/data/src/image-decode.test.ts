@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeImage, readImageFile } from './image-decode.ts';
+import { decodeImage, readImageFile, readImageSize } from './image-decode.ts';
 import { resizeImage } from './resample.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mdpd-decode-'));
@@ -17,6 +17,24 @@ function halves(width: number, height: number, channels: 1 | 3): ReturnType<type
     Math.floor(index / channels) % width < width / 2 ? 0 : 255,
   );
   return sharp(data, { raw: { width, height, channels } });
+}
+
+/** A grey PNG of 8 bits whose rows, a byte for the filter before each, may be more or fewer than the header says. */
+function greyPng(width: number, height: number, rows: Uint8Array): Buffer {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const numbers = Buffer.alloc(8);
+    numbers.writeUInt32BE(data.length, 0);
+    numbers.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([numbers.subarray(0, 4), body, numbers.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8;
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
+  return Buffer.concat([signature, ...chunks]);
 }
 
 const oracleFolder = new URL('oracles/', import.meta.url);
@@ -198,10 +216,81 @@ describe('decodeImage', () => {
   });
 
   it('refuses a header that promises an enormous image', async () => {
-    const png = await halves(4, 4, 3).png().toBuffer();
-    png.writeUInt32BE(60000, 16);
-    png.writeUInt32BE(60000, 20);
-    await expect(decodeImage(png, { place: 'bomb.png' })).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+    const bomb = greyPng(100_000, 100_000, Buffer.alloc(9));
+    const peak = process.resourceUsage().maxRSS;
+    await expect(decodeImage(bomb, { place: 'bomb.png' })).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      place: 'bomb.png',
+      message: 'not an image that can be read: Input image exceeds pixel limit',
+    });
+    expect(process.resourceUsage().maxRSS - peak).toBeLessThan(50_000);
+  });
+
+  it('unpacks no more than the header says, and refuses less', async () => {
+    const rows = Buffer.alloc(9 * 8);
+    const bomb = greyPng(8, 8, Buffer.alloc(100_000_000));
+    expect(bomb.length).toBeLessThan(100_000);
+    const peak = process.resourceUsage().maxRSS;
+    expect(await decodeImage(bomb)).toEqual(await decodeImage(greyPng(8, 8, rows)));
+    expect(process.resourceUsage().maxRSS - peak).toBeLessThan(50_000);
+    await expect(decodeImage(greyPng(8, 8, rows.subarray(9)))).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: expect.stringContaining('the image is damaged: '),
+    });
+  });
+});
+
+describe('readImageSize', () => {
+  it.each(['png', 'webp', 'gif', 'tiff', 'avif', 'jpeg'] as const)(
+    'is that of the decoded image: %s, larger than what is read first',
+    async (format) => {
+      let state = 1;
+      const noise = Uint8Array.from({ length: 300 * 200 * 3 }, () => {
+        state = (state * 48271) % 2147483647;
+        return state % 256;
+      });
+      const path = join(folder, `noise.${format}`);
+      const picture = sharp(noise, { raw: { width: 300, height: 200, channels: 3 } });
+      // GIF and AVIF know no orientation.
+      const turned =
+        format === 'gif' || format === 'avif' ? picture : picture.withMetadata({ orientation: 6 });
+      const options = {
+        gif: {},
+        png: {},
+        tiff: { compression: 'none' },
+        avif: { quality: 100, effort: 0 },
+        webp: { quality: 100 },
+        jpeg: { quality: 100 },
+      };
+      const bytes = await turned.toFormat(format, options[format]).toBuffer();
+      expect(bytes.length).toBeGreaterThan(65_536);
+      writeFileSync(path, bytes);
+      const { width, height } = await readImageFile(path);
+      expect(await readImageSize(path)).toEqual({ width, height });
+    },
+  );
+
+  it('reads the beginning of a file alone', async () => {
+    const path = join(folder, 'long.png');
+    writeFileSync(path, greyPng(8, 6, Buffer.alloc(9 * 6)));
+    truncateSync(path, 200_000_000);
+    const peak = process.resourceUsage().maxRSS;
+    expect(await readImageSize(path)).toEqual({ width: 8, height: 6 });
+    expect(process.resourceUsage().maxRSS - peak).toBeLessThan(100_000);
+  });
+
+  it('refuses what readImageFile refuses', async () => {
+    const path = join(folder, 'no-image.png');
+    writeFileSync(path, Buffer.alloc(200_000));
+    await expect(readImageSize(path)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE', place: path });
+    truncateSync(path, 0);
+    await expect(readImageSize(path)).rejects.toMatchObject({ message: 'the file is empty' });
+    const other = join(folder, 'none.png');
+    await expect(readImageSize(other, { fix: 'get it' })).rejects.toMatchObject({
+      message: 'there is no such file',
+      place: other,
+      fix: 'get it',
+    });
   });
 });
 

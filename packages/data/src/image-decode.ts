@@ -1,7 +1,8 @@
 /** Decodes image files through sharp into plain rows of bytes. */
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { MdpdError, messageOf, systemCode, type RawImage } from '@mdpd/core';
 import type { Metadata, Sharp } from 'sharp';
+import { PixelGate } from './pixel-gate.ts';
 import { loadSharp } from './sharp-library.ts';
 
 /** What sharp's own build reads and what is safe to open from strangers: no SVG, no PDF. */
@@ -14,9 +15,16 @@ const mostPixels = 80_000_000;
 /** As in JPEG. Of longer rows a decoder keeps hundreds of megabytes. */
 const longestSide = 65_535;
 const mostFileBytes = 256 << 20;
+const hugeBytes = 16 << 20;
+/** Bytes of a file that are read first for its header, and how many times more next. */
+const headerBytes = 1 << 16;
+const headerGrowth = 16;
 /** An image at least this many times larger than needed on both sides is first shrunk to `shrinkTo` times the need. */
 const shrinkFrom = 8;
 const shrinkTo = 4;
+
+/** A file of some kilobytes may hold an image of 300 MB: one such at a time. */
+const gate = new PixelGate(mostPixels);
 
 /** How an image is decoded, and what messages about it say. */
 export interface DecodeOptions {
@@ -85,6 +93,10 @@ function firstLine(error: unknown): string {
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RawImage> {
   const metadata = await readMetadata(bytes, options);
+  return gate.run(metadata.width * metadata.height, () => decode(bytes, metadata, options));
+}
+
+async function decode(bytes: Uint8Array, metadata: Metadata, options: DecodeOptions): Promise<RawImage> {
   const sharp = await loadSharp();
   const grey = metadata.space === 'b-w' || metadata.space === 'grey16';
   try {
@@ -104,26 +116,44 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   }
 }
 
-/** Width and height of an image file as `readImageFile` decodes it, from its header. Throws IMAGE_UNREADABLE. */
+/**
+ * Width and height of an image file as `readImageFile` decodes it. Reads its beginning, and more only where the header is
+ * not in there: TIFF may have it at the end. Throws IMAGE_UNREADABLE.
+ */
 export async function readImageSize(
   path: string,
   options: Omit<DecodeOptions, 'needed'> = {},
 ): Promise<{ width: number; height: number }> {
   const named = { ...options, place: options.place ?? path };
-  return uprightSize(await readMetadata(await readImageBytes(path, named), named));
+  return readable(path, named, async (size) => {
+    for (let bytes = headerBytes; bytes < size; bytes *= headerGrowth) {
+      const metadata = await readMetadata(await readStart(path, bytes), named).catch(() => undefined);
+      if (metadata) return uprightSize(metadata);
+    }
+    return uprightSize(await readMetadata(await readFile(path), named));
+  });
 }
 
-/** Larger pixels are not copied: of the largest image two copies would take more than half a gigabyte. */
-const mostCopiedBytes = 1 << 24;
+async function readStart(path: string, bytes: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
-/** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector. */
+/** Drops channels beyond grey or RGB. The copy leaves sharp's buffer to the garbage collector; huge ones are not held twice. */
 function toRawImage(data: Buffer, info: { width: number; height: number; channels: number }): RawImage {
   const { width, height, channels } = info;
   const kept = channels >= 3 ? 3 : 1;
   if (kept === channels) {
-    const copied = data.length <= mostCopiedBytes;
-    const pixels = copied ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
-    return { width, height, channels: kept, data: pixels };
+    const own =
+      data.length > hugeBytes
+        ? new Uint8Array(data.buffer, data.byteOffset, data.length)
+        : new Uint8Array(data);
+    return { width, height, channels: kept, data: own };
   }
   const result = new Uint8Array(width * height * kept);
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -132,7 +162,12 @@ function toRawImage(data: Buffer, info: { width: number; height: number; channel
   return { width, height, channels: kept, data: result };
 }
 
-async function readImageBytes(path: string, named: DecodeOptions): Promise<Uint8Array> {
+/** What `read` gives of an ordinary file of `size` bytes, not too many. */
+async function readable<T>(
+  path: string,
+  named: DecodeOptions,
+  read: (size: number) => Promise<T>,
+): Promise<T> {
   try {
     const info = await stat(path);
     if (info.isDirectory()) throw unreadable('this is a folder, not an image', named);
@@ -140,7 +175,7 @@ async function readImageBytes(path: string, named: DecodeOptions): Promise<Uint8
     if (info.size === 0) throw unreadable('the file is empty', named);
     if (info.size > mostFileBytes)
       throw unreadable(`${info.size} bytes are more than ${mostFileBytes}`, named);
-    return await readFile(path);
+    return await read(info.size);
   } catch (error) {
     if (error instanceof MdpdError) throw error;
     const message = systemCode(error) === 'ENOENT' ? 'there is no such file' : firstLine(error);
@@ -151,5 +186,5 @@ async function readImageBytes(path: string, named: DecodeOptions): Promise<Uint8
 /** Reads and decodes an image file. Throws IMAGE_UNREADABLE, also where the file is missing, a folder or too large. */
 export async function readImageFile(path: string, options: DecodeOptions = {}): Promise<RawImage> {
   const named = { ...options, place: options.place ?? path };
-  return decodeImage(await readImageBytes(path, named), named);
+  return decodeImage(await readable(path, named, () => readFile(path)), named);
 }

@@ -110,7 +110,8 @@ describe('questions in the files of VQA v2', () => {
     writeAnnotations(ids.map((id) => annotation(id, id === 12 ? { answers: [] } : {})));
     expect(await refused('vqa.yaml')).toMatchInlineSnapshot(`
       "error QUESTIONS_INVALID at ROOT/data/v2_mscoco_train2014_annotations.json: annotations[2]
-        answers: Too small: expected array to have >=1 items"
+        answers: Too small: expected array to have >=1 items
+        fix: correct the entry, or leave it out"
     `);
   });
 
@@ -123,7 +124,8 @@ describe('questions in the files of VQA v2', () => {
     expect(places[1]).toBe(places[0]);
     expect(places[0]).toMatchInlineSnapshot(`
       "error QUESTIONS_INVALID at ROOT/data/v2_OpenEnded_mscoco_train2014_questions.json: questions[2]
-        question: there is no word in it"
+        question: there is no word in it
+        fix: correct the entry, or leave it out"
     `);
   });
 
@@ -134,8 +136,9 @@ describe('questions in the files of VQA v2', () => {
     for (const change of ['"question_id": twelve', '} "question_id": 12', '"question_id": NaN']) {
       workspace.write(questionsFile, whole.replace('"question_id": 12', change));
       const [first, second, ...rest] = (await refused('vqa.yaml')).split('\n');
-      expect([first, rest]).toEqual([`error QUESTIONS_INVALID at ${place}`, []]);
-      expect(second).toMatch(/^ {2}the file is not JSON: /);
+      const fix = '  fix: correct the entry, or leave it out; JSON has neither NaN nor Infinity';
+      expect([first, rest]).toEqual([`error QUESTIONS_INVALID at ${place}`, [fix]]);
+      expect(second).toMatch(/^ {2}the entry is not JSON: /);
     }
     workspace.write(questionsFile, whole.slice(0, whole.length / 2));
     expect(await refused('vqa.yaml')).toMatchInlineSnapshot(`
@@ -261,11 +264,12 @@ describe('boxes', () => {
     writeBoxes(box([1, 2, null, 4]));
     expect(await refused('boxes.yaml')).toMatchInlineSnapshot(`
       "error REFCOCO_INVALID at ROOT/data/boxes.jsonl:3
-        the box is [1,2,null,4] instead of four numbers"
+        the box is [1,2,null,4] instead of four numbers
+        fix: correct the box, or leave its entry out"
     `);
     writeBoxes(box([1, 2, 3, 4]).replace('3,4', 'NaN,4'));
     expect(await refused('boxes.yaml')).toMatch(
-      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the line is not JSON: .*\n {2}allowed: one object a line/,
+      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the entry is not JSON: .*\n {2}allowed: one object a line/,
     );
   });
 
@@ -279,7 +283,8 @@ describe('boxes', () => {
     writeBoxes(box([4, 2, 0, 5]));
     expect(await refused('boxes.yaml')).toMatchInlineSnapshot(`
       "error REFCOCO_INVALID at ROOT/data/boxes.jsonl:3
-        the box is 0 x 5 pixels: there is nothing in it"
+        the box is 0 x 5 pixels: there is nothing in it
+        fix: correct the box, or leave its entry out"
     `);
   });
 
@@ -301,11 +306,12 @@ describe('boxes', () => {
     expect(await refused('boxes.yaml')).toMatchInlineSnapshot(`
       "error REFCOCO_INVALID at ROOT/data/boxes.jsonl:3
         expression: Too small: expected string to have >=1 characters
-        allowed: one object a line, with image, expression and bbox (four numbers)"
+        allowed: one object a line, with image, expression and bbox (four numbers)
+        fix: correct the entry, or leave it out"
     `);
     writeBoxes(box([1, 2, 3, 4]).slice(0, 30), box([1, 2, 3, 4]));
     expect(await refused('boxes.yaml')).toMatch(
-      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the line is not JSON: /,
+      /^error REFCOCO_INVALID at ROOT\/data\/boxes\.jsonl:3\n {2}the entry is not JSON: /,
     );
   });
 

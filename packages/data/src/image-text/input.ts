@@ -2,6 +2,7 @@
 import { MdpdError, type Batch } from '@mdpd/core';
 import { imageExtensions } from '../image-decode.ts';
 import { loadPairs } from './batch.ts';
+import { rowsOf } from '../row-list.ts';
 import { openImages } from './images.ts';
 import type { ImageTextReader } from './reader.ts';
 import { encodeTexts } from './texts.ts';
@@ -41,8 +42,7 @@ export async function encodeImageTexts(
     fix: 'name a file that holds an image',
     warn: () => undefined,
   });
-  const written = parsed.map(({ text }) => text);
-  const texts = await encodeTexts(reader, written, 'input');
+  const texts = await encodeTexts(reader, rowsOf(parsed.map(({ text }) => text)), 'input');
   const pairs = parsed.map((_, index) => ({ image: index, text: index }));
   const options = { augment: false, seed: 0, epoch: 0 };
   return {

@@ -1,4 +1,5 @@
 /** Texts about images, encoded once. */
+import type { RowList } from '../row-list.ts';
 import { TextDataset } from '../text/text-dataset.ts';
 import type { ImageTextReader } from './reader.ts';
 
@@ -11,11 +12,11 @@ const lengthStep = 4;
  */
 export async function encodeTexts(
   reader: ImageTextReader,
-  texts: readonly string[],
+  texts: RowList<string>,
   origin: string,
 ): Promise<TextDataset> {
   const { tokenizer, maxLength, variable, textInputs } = reader;
-  const examples = { size: texts.length, origin, text: (index: number) => [texts[index]!] as const };
+  const examples = { size: texts.size, origin, text: (index: number) => [texts.at(index)] as const };
   const rounded = (longest: number): number[] => [
     Math.min(maxLength, Math.ceil(Math.max(longest, 1) / lengthStep) * lengthStep),
   ];

@@ -11,7 +11,7 @@ describe('CompactColumn', () => {
         for (const value of cells) {
           if (value === null) column.pushNull();
           else if (typeof value === 'number') column.pushNumber(value);
-          else column.pushText(column.addText(Buffer.from(value)));
+          else column.pushString(value);
         }
         expect(column.size).toBe(cells.length);
         expect(cells.map((_, row) => column.value(row))).toEqual(cells);

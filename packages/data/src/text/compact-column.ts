@@ -38,6 +38,11 @@ export class CompactColumn {
     return this.startOf.length - 1;
   }
 
+  /** A text that no other cell shares. */
+  pushString(value: string): void {
+    this.pushText(this.addText(Buffer.from(value)));
+  }
+
   /** Appends the text of a number that `addText` gave. */
   pushText(id: number): void {
     this.kinds.push(text);

@@ -8,6 +8,11 @@ export interface UntrustedJsonOptions {
   readonly code: string;
   /** File, for messages. */
   readonly place: string;
+  /** What is parsed, for messages; default: the file. */
+  readonly what?: string;
+  /** What is allowed, and what to do, for messages. */
+  readonly allowed?: string | undefined;
+  readonly fix?: string | undefined;
   readonly mostDepth?: number;
 }
 
@@ -35,12 +40,12 @@ export function jsonDepth(bytes: Uint8Array): number {
 
 /** Throws an error with the given code where the bytes are not UTF-8, no JSON, or too deep. A BOM is skipped. */
 export function parseUntrustedJson(bytes: Uint8Array, options: UntrustedJsonOptions): JsonValue {
-  const { code, place, mostDepth = 64 } = options;
-  if (!isUtf8(bytes)) throw new MdpdError(code, 'the file is not UTF-8', { place });
+  const { code, place, what = 'the file', allowed, fix, mostDepth = 64 } = options;
+  if (!isUtf8(bytes)) throw new MdpdError(code, `${what} is not UTF-8`, { place, allowed, fix });
   const depth = jsonDepth(bytes);
   if (depth > mostDepth) {
     const message = `lists and objects are ${depth} deep`;
-    throw new MdpdError(code, message, { place, allowed: `at most ${mostDepth} levels` });
+    throw new MdpdError(code, message, { place, allowed: `at most ${mostDepth} levels`, fix });
   }
   try {
     return JSON.parse(
@@ -49,6 +54,8 @@ export function parseUntrustedJson(bytes: Uint8Array, options: UntrustedJsonOpti
         .replace(/^\ufeff/, ''),
     ) as JsonValue;
   } catch (error) {
-    throw new MdpdError(code, `the file is not JSON: ${messageOf(error)}`, { place, cause: error });
+    // V8 quotes what stands there, lines and all.
+    const said = messageOf(error).replaceAll(/\s+/gu, ' ');
+    throw new MdpdError(code, `${what} is not JSON: ${said}`, { place, allowed, fix, cause: error });
   }
 }

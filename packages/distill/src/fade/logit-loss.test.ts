@@ -228,17 +228,17 @@ describe('logitLoss', () => {
       expect(absoluteDifference(row(mixed.gradient, b), row(label.gradient, b))).toBeGreaterThan(1e-3);
   });
 
-  it('has a gate for boxes unless it is told otherwise, and none for classes', () => {
-    const shareOf = (kind: 'box' | 'classification', gate: 'auto' | 'none'): number => {
-      const given = { ...task, head: { ...task.head, kind } };
+  it('has a gate for places unless it is told otherwise, and none for classes', () => {
+    const shareOf = (place: boolean, gate: 'auto' | 'none'): number => {
+      const given = { ...task, head: { ...task.head, place } };
       const settings = { logit: { ...gated, gate }, unlabelled };
       const make = () =>
         logitLoss({ task: given, optimization }, step(), 4, tf.tensor2d(sides.slice(0, 4)), settings);
       return evaluate(make, labelled).values['gateShare']!;
     };
-    expect(shareOf('box', 'auto')).toBe(0.5);
-    expect(shareOf('box', 'none')).toBe(1);
-    expect(shareOf('classification', 'auto')).toBe(1);
+    expect(shareOf(true, 'auto')).toBe(0.5);
+    expect(shareOf(true, 'none')).toBe(1);
+    expect(shareOf(false, 'auto')).toBe(1);
   });
 
   it('with alpha 0 is the label loss', () => {

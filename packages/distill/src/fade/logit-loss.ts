@@ -8,7 +8,7 @@
  * nor a gate; both are ours. Logits of tokens, [B, N, C], give a loss of every example too.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { HeadKind, MethodContext, StepInput, TensorRecord } from '@mdpd/core';
+import type { MethodContext, StepInput, TaskHead, TensorRecord } from '@mdpd/core';
 import { stopGradient } from '@mdpd/tensor/with-gradient';
 import { firstRows } from '../methods/step-batch.ts';
 import type { MdpdSettings } from '../methods/mdpd-settings.ts';
@@ -28,11 +28,11 @@ export function labelLoss({ task, optimization }: Context, { target }: StepInput
 }
 
 /**
- * Whether the teacher must fit an example better than the student does. `auto`: a box between a right and a wrong one is
+ * Whether the teacher must fit an example better than the student does. `auto`: a place between a right and a wrong one is
  * wrong, whereas an unsure distribution over classes hardly teaches anything.
  */
-function isGated(gate: MdpdSettings['logit']['gate'], kind: HeadKind): boolean {
-  return gate === 'label' || (gate === 'auto' && kind === 'box');
+function isGated(gate: MdpdSettings['logit']['gate'], { place = false }: TaskHead): boolean {
+  return gate === 'label' || (gate === 'auto' && place);
 }
 
 /** Gate of every example, [B]: 1 where the teacher fits the label better than the student does. A constant. */
@@ -60,7 +60,7 @@ export function logitLoss(
     const distilled = task.distill(all, teachers, temperature, all.shape[0] === rows ? target : undefined);
     const logits = firstRows(all, rows);
     const student = task.loss(logits, target, optimization.labelSmoothing);
-    const open = isGated(gate, task.head.kind)
+    const open = isGated(gate, task.head)
       ? labelGate(task.loss(firstRows(sideLogits, rows), target, optimization.labelSmoothing), student)
       : tf.onesLike(student);
     const weight = tf.mul(open, alpha);

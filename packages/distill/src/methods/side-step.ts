@@ -86,7 +86,7 @@ export function createSideTeacher(
   const { backbone, head, task, optimization } = context;
   const { side, feature } = settings;
   const { stream: tokenStream } = head;
-  const hasOwn = tokenStream === undefined && hasOwnHead(side, task.head.kind);
+  const hasOwn = tokenStream === undefined && hasOwnHead(side, task.head);
   const reads = (model: Params): TokenHead | OwnHead | undefined =>
     tokenStream === undefined
       ? hasOwn

@@ -86,11 +86,13 @@ describe("a head of the side network that is like the backbone's", () => {
 });
 
 describe('hasOwnHead', () => {
-  it('is what boxes get unless another pooling is asked for', () => {
+  it('is what places get unless another pooling is asked for', () => {
     const of = (pool?: string) => sideSchema.parse(pool ? { pool } : {});
-    expect(hasOwnHead(of(), 'box')).toBe(true);
-    expect(hasOwnHead(of(), 'classification')).toBe(false);
-    expect(hasOwnHead(of('both'), 'box')).toBe(false);
-    expect(hasOwnHead(of('head'), 'vqa')).toBe(true);
+    const place = { kind: 'box', outputs: 4, place: true } as const;
+    const { place: _, ...box } = place;
+    expect(hasOwnHead(of(), place)).toBe(true);
+    expect(hasOwnHead(of(), box)).toBe(false);
+    expect(hasOwnHead(of('both'), place)).toBe(false);
+    expect(hasOwnHead(of('head'), box)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 /** Settings of the side network: the recipe's `method.side`. */
 import { z } from 'zod';
-import type { HeadKind } from '@mdpd/core';
+import type { TaskHead } from '@mdpd/core';
 
 export const sideSchema = z
   .strictObject({
@@ -49,7 +49,7 @@ export const sideSchema = z
 
 export type SideSettings = z.infer<typeof sideSchema>;
 
-/** Whether the side network has a head like that of the backbone. `auto`: a box is somewhere, which means do not tell. */
-export function hasOwnHead({ pool }: SideSettings, kind: HeadKind): boolean {
-  return pool === 'head' || (pool === 'auto' && kind === 'box');
+/** Whether the side network has a head like that of the backbone. `auto`: where the answer is a place, which means do not tell. */
+export function hasOwnHead({ pool }: SideSettings, { place = false }: TaskHead): boolean {
+  return pool === 'head' || (pool === 'auto' && place);
 }

@@ -10,7 +10,7 @@ import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { encodeTexts } from '@mdpd/data/image-text/texts';
 import type { TextDataset } from '@mdpd/data/text/text-dataset';
 import { toShares } from './box-geometry.ts';
-import type { Expression } from './example.ts';
+import type { ExpressionList } from './expressions.ts';
 import { openExpressionImages, type ExpressionImages, type ImagesOptions } from './expression-images.ts';
 
 /** One example a sentence. Targets: `box` [B, 4] as shares of the image, and `part` [B, 1], a number among `parts`. */
@@ -26,7 +26,7 @@ export class ExpressionDataset implements Dataset {
 
   private constructor(
     reader: ImageTextReader,
-    expressions: readonly Expression[],
+    expressions: ExpressionList,
     opened: {
       readonly origin: string;
       readonly images: ExpressionImages;
@@ -35,24 +35,27 @@ export class ExpressionDataset implements Dataset {
     },
   ) {
     this.reader = reader;
-    this.size = expressions.length;
+    this.size = expressions.size;
     this.origin = opened.origin;
     this.images = opened.images;
     this.texts = opened.texts;
-    this.partNumbers = Int32Array.from(expressions, ({ part }) => opened.parts.indexOf(part));
+    this.partNumbers = new Int32Array(this.size);
     this.boxes = new Float32Array(4 * this.size);
-    for (const [index, { box, size }] of expressions.entries())
+    for (let index = 0; index < this.size; index++) {
+      const { box, size, part } = expressions.at(index);
+      this.partNumbers[index] = opened.parts.indexOf(part);
       this.boxes.set(toShares(box, size), 4 * index);
+    }
   }
 
   /** `parts` are the names of all parts that any split of the task has. */
   static async open(
     reader: ImageTextReader,
-    expressions: readonly Expression[],
+    expressions: ExpressionList,
     options: ImagesOptions & { readonly parts: readonly string[] },
   ): Promise<ExpressionDataset> {
     const { origin, warn, parts } = options;
-    const sentences = expressions.map(({ text }) => text);
+    const sentences = { size: expressions.size, at: (index: number) => expressions.at(index).text };
     const texts = await encodeTexts(reader, sentences, origin);
     if (texts.truncated > 0) {
       warn(

@@ -3,9 +3,10 @@ import { MdpdError, type ImageSet, type RawImage } from '@mdpd/core';
 import type { MemoryBudget } from '@mdpd/data/byte-store';
 import { ImageDataset } from '@mdpd/data/image-dataset';
 import { readImageFile } from '@mdpd/data/image-decode';
+import { Distinct } from '@mdpd/data/text/distinct';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import type { ImageSize } from './box-geometry.ts';
-import type { Expression } from './example.ts';
+import type { Expression, ExpressionList } from './expressions.ts';
 
 /** Sides of a copy that was made smaller are rounded. */
 const roundingShare = 0.02;
@@ -27,7 +28,7 @@ function checkSize(image: RawImage, wanted: ImageSize, place: string): void {
 export interface ExpressionImages {
   readonly images: ImageDataset;
   /** Number of the image of every expression. */
-  readonly numbers: readonly number[];
+  readonly numbers: Int32Array;
 }
 
 export interface ImagesOptions {
@@ -40,14 +41,15 @@ export interface ImagesOptions {
 /** Decodes every image once. Throws IMAGE_UNREADABLE and REFCOCO_INVALID, naming the first bad one. */
 export async function openExpressionImages(
   reader: ImageTextReader,
-  expressions: readonly Expression[],
+  expressions: ExpressionList,
   { origin, ...options }: ImagesOptions,
 ): Promise<ExpressionImages> {
-  const numberOf = new Map<string, number>();
-  const files: Expression[] = [];
-  const numbers = expressions.map((each) => {
-    const number = numberOf.get(each.image) ?? files.push(each) - 1;
-    numberOf.set(each.image, number);
+  const paths = new Distinct();
+  const files: Pick<Expression, 'image' | 'size'>[] = [];
+  const numbers = Int32Array.from({ length: expressions.size }, (_, index) => {
+    const { image, size } = expressions.at(index);
+    const number = paths.number(image);
+    if (number === files.length) files.push({ image, size });
     return number;
   });
   const fix = 'get the image, or repair the file; data.images=FOLDER names where images are';

@@ -53,17 +53,39 @@ describe('JSONL files', () => {
 
   it.each([
     ['', 'error DATA_EMPTY at …/own/train.jsonl'],
-    ['nothing', 'error REFCOCO_INVALID at …/own/train.jsonl:1\n  the line is not JSON'],
-    ['[1]', 'train.jsonl:1\n  image: '],
+    ['nothing', 'error REFCOCO_INVALID at …/own/train.jsonl:1\n  the entry is not JSON'],
+    ['[1]', 'train.jsonl:1\n  the entry: Invalid input: expected object, received array'],
+    ['{}', 'train.jsonl:1\n  image: Invalid input: expected string, received undefined'],
     [
       `{"image":"a.png","expression":"x","bbox":[${'['.repeat(20_000)}${']'.repeat(20_000)}]}`,
-      'train.jsonl:1\n  the box is [[["…"]]] instead of four numbers',
+      'train.jsonl:1\n  lists and objects are 20002 deep',
     ],
     [rows({ image: 'a.png', expression: ' ', bbox: [1, 1, 2, 2] }), 'train.jsonl:1\n  expression: '],
     [
       rows({ image: 'a.png', expression: 'x', bbox: [1, 1, 2, '2'] }),
       'the box is [1,1,2,"2"] instead of four numbers',
     ],
+    ...['NaN', '-Infinity', 'nan', '.5', '0x10', 'None'].map((value) => [
+      `{"image": "a.png", "expression": "x", "bbox": [1, 1, 2, ${value}]}`,
+      'train.jsonl:1\n  the entry is not JSON',
+    ]),
+    ...[
+      ['1e999', 'Infinity'],
+      ['-1e999', '-Infinity'],
+      ['"NaN"', '"NaN"'],
+      ['null', 'null'],
+      ['[2]', '[2]'],
+      ['{"w": 2}', '{"w":2}'],
+      ['true', 'true'],
+      ['2, 2', '2,2'],
+    ].map(([value, found]) => [
+      `{"image": "a.png", "expression": "x", "bbox": [1, 1, 2, ${value}]}`,
+      `train.jsonl:1\n  the box is [1,1,2,${found}] instead of four numbers`,
+    ]),
+    ['{"image": "a.png", "expression": "x", "bbox": "1 1 2 2"}', 'bbox: Invalid input: expected array'],
+    ['{"image": "a.png", "expression": "x", "bbox": null}', 'bbox: Invalid input: expected array'],
+    ['{"image": {"name": "a.png"}, "expression": "x", "bbox": [1, 1, 2, 2]}', 'image: Invalid input'],
+    [`{"image": "a.png", "expression": "x", "bbox": ${'['.repeat(9999)}`, 'lists and objects are 10000 deep'],
     [
       `\n${rows({ image: 'a.png', expression: 'x', bbox: [1, 1, 2, 0] })}`,
       'train.jsonl:2\n  the box is 2 x 0 pixels',

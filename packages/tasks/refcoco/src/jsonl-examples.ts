@@ -1,38 +1,49 @@
 /** Reads expressions from JSONL files: `{"image": "photo.jpg", "expression": "the red circle", "bbox": [12, 30, 80, 64]}`. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { isUtf8 } from 'node:buffer';
-import { MdpdError, messageOf, systemCode } from '@mdpd/core';
+import { MdpdError, systemCode } from '@mdpd/core';
 import { ContainedFiles } from '@mdpd/data/contained-files';
 import { containedPath } from '@mdpd/data/contained-path';
 import { readImageSize } from '@mdpd/data/image-decode';
 import { eachLine } from '@mdpd/data/text/byte-lines';
+import { CompactColumn } from '@mdpd/data/text/compact-column';
+import { Distinct } from '@mdpd/data/text/distinct';
+import { Growable } from '@mdpd/data/text/growable';
+import { parseEntry } from '@mdpd/data/text/json-entry';
 import { z } from 'zod';
 import type { ImageSize } from './box-geometry.ts';
-import { BoxChecker, type Expression } from './example.ts';
+import { BoxChecker } from './box-checker.ts';
+import { BoxColumn } from './box-column.ts';
+import { ExpressionTable, type ExpressionList } from './expressions.ts';
 
 const mostLineBytes = 1 << 20;
 /** Headers that are read at the same time. */
 const concurrency = 8;
 
-/** Names that others give to the same. */
-const aliases = {
-  image: ['image', 'file_name'],
-  expression: ['expression', 'caption'],
-  bbox: ['bbox', 'box'],
-} as const;
-const rowSchema = z.object({
-  image: z.string().min(1).max(4096),
-  expression: z.string().trim().min(1).max(65_536),
-  bbox: z.array(z.unknown()),
-});
-
-interface Row {
-  readonly image: string;
-  readonly text: string;
-  readonly bbox: readonly unknown[];
-  readonly place: string;
-}
+/** Names that others give to the same; the first that is there counts. */
+const aliases = [
+  ['image', 'file_name'],
+  ['expression', 'caption'],
+  ['bbox', 'box'],
+] as const;
+const named = (row: unknown): unknown => {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return row;
+  const given = row as Record<string, unknown>;
+  const pick = (names: readonly string[]): unknown => {
+    const name = names.find((each) => Object.hasOwn(given, each));
+    return name === undefined ? undefined : given[name];
+  };
+  return Object.fromEntries(aliases.map((names) => [names[0], pick(names)]));
+};
+const rowSchema = z.preprocess(
+  named,
+  z.object({
+    image: z.string().min(1).max(4096),
+    expression: z.string().trim().min(1).max(65_536),
+    bbox: z.array(z.unknown()),
+  }),
+);
+const allowed = 'one object a line, with image, expression and bbox (four numbers)';
 
 export interface JsonlQuery {
   /** Relative to `root`. */
@@ -46,44 +57,55 @@ export interface JsonlQuery {
   warn(message: string): void;
 }
 
-const invalid = (message: string, place: string): MdpdError =>
-  new MdpdError('REFCOCO_INVALID', message, {
-    place,
-    allowed: 'one object a line, with image, expression and bbox (four numbers)',
-  });
+/** Lines as they stand in the file, in columns. */
+class JsonlTable {
+  private readonly path: string;
+  private readonly folder: string;
+  private readonly images = new Growable(Int32Array);
+  private readonly texts = new CompactColumn();
+  private readonly boxes = new BoxColumn();
+  private readonly lines = new Growable(Float64Array);
+  /** Paths of images, each once. */
+  readonly paths = new Distinct();
 
-function parseRow(line: Uint8Array | undefined, place: string): Row {
-  if (!line) throw invalid(`the line is longer than ${mostLineBytes} bytes`, place);
-  if (!isUtf8(line)) throw invalid('the line is not UTF-8', place);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(line).toString('utf8'));
-  } catch (error) {
-    throw invalid(`the line is not JSON: ${messageOf(error)}`, place);
+  constructor(path: string, folder: string) {
+    this.path = path;
+    this.folder = folder;
   }
-  if (typeof value !== 'object' || value === null) throw invalid('the line is no object', place);
-  const given = value as Record<string, unknown>;
-  const pick = (names: readonly string[]): unknown =>
-    names.filter((name) => Object.hasOwn(given, name)).map((name) => given[name])[0];
-  const parsed = rowSchema.safeParse({
-    image: pick(aliases.image),
-    expression: pick(aliases.expression),
-    bbox: pick(aliases.bbox),
-  });
-  if (parsed.success) {
-    const { image, expression, bbox } = parsed.data;
-    return { image, text: expression, bbox, place };
+
+  get size(): number {
+    return this.lines.length;
   }
-  const { path, message } = parsed.error.issues[0]!;
-  throw invalid(`${path.join('.')}: ${message}`, place);
+
+  push(line: Uint8Array | undefined, number: number, format: JsonlQuery['format']): void {
+    const place = this.placeOf(number);
+    const options = { code: 'REFCOCO_INVALID', place, mostBytes: mostLineBytes, allowed };
+    const { image, expression, bbox } = parseEntry(rowSchema, line, options);
+    this.images.push(this.paths.number(containedPath(this.folder, image, place)));
+    this.texts.pushString(expression);
+    this.boxes.push(asXywh(bbox, format));
+    this.lines.push(number);
+  }
+
+  at(index: number) {
+    return {
+      image: this.paths.text(this.images.at(index)),
+      text: this.texts.value(index) as string,
+      box: this.boxes.at(index),
+      place: this.placeOf(this.lines.at(index)),
+    };
+  }
+
+  private placeOf(line: number): string {
+    return `${this.path}:${line}`;
+  }
 }
 
-async function readRows(path: string): Promise<Row[]> {
-  const rows: Row[] = [];
+async function readTable(path: string, folder: string, format: JsonlQuery['format']): Promise<JsonlTable> {
+  const table = new JsonlTable(path, folder);
   try {
     await eachLine(path, mostLineBytes, (line, number) => {
-      if (line?.length === 0) return;
-      rows.push(parseRow(line, `${path}:${number}`));
+      if (line?.length !== 0) table.push(line, number, format);
     });
   } catch (error) {
     if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error;
@@ -93,16 +115,15 @@ async function readRows(path: string): Promise<Row[]> {
       exitCode: 2,
     });
   }
-  if (rows.length > 0) return rows;
+  if (table.size > 0) return table;
   throw new MdpdError('DATA_EMPTY', 'the file has no expressions', { place: path });
 }
 
 /** Sizes of all images, from their headers. Throws IMAGE_UNREADABLE naming the first bad one. */
 async function sizesOf(paths: readonly string[]): Promise<Map<string, ImageSize>> {
-  const unique = [...new Set(paths)];
   const sizes = new Map<string, ImageSize>();
-  for (let start = 0; start < unique.length; start += concurrency) {
-    const some = unique.slice(start, start + concurrency);
+  for (let start = 0; start < paths.length; start += concurrency) {
+    const some = paths.slice(start, start + concurrency);
     const read = await Promise.all(
       some.map((path) => readImageSize(path, { fix: 'repair or replace the file' })),
     );
@@ -127,7 +148,7 @@ export async function readJsonl({
   directory,
   format,
   warn,
-}: JsonlQuery): Promise<Expression[]> {
+}: JsonlQuery): Promise<ExpressionList> {
   const path = resolve(root, file);
   const folder = images === undefined ? dirname(path) : resolve(directory, images);
   if (
@@ -142,17 +163,20 @@ export async function readJsonl({
       exitCode: 2,
     });
   }
-  const rows = await readRows(path);
-  const paths = rows.map((row) => containedPath(folder, row.image, row.place));
+  const read = await readTable(path, folder, format);
   const files = new ContainedFiles(folder);
-  for (const [index, each] of paths.entries()) await files.has(each, rows[index]!.place);
-  const sizes = await sizesOf(paths);
+  for (let index = 0; index < read.size; index++) {
+    const { image, place } = read.at(index);
+    await files.has(image, place);
+  }
+  const sizes = await sizesOf(read.paths.all());
   const boxes = new BoxChecker();
-  const part = basename(file).replace(/\.jsonl?$/u, '');
-  const expressions = rows.map(({ text, bbox, place }, index) => {
-    const size = sizes.get(paths[index]!)!;
-    return { image: paths[index]!, text, box: boxes.check(asXywh(bbox, format), size, place), size, part };
-  });
+  const expressions = new ExpressionTable(basename(file).replace(/\.jsonl?$/u, ''));
+  for (let index = 0; index < read.size; index++) {
+    const { image, text, box, place } = read.at(index);
+    const size = sizes.get(image)!;
+    expressions.push({ image, text, box: boxes.check(box, size, place), size });
+  }
   const clipped = boxes.warning(basename(file));
   if (clipped !== undefined) warn(clipped);
   return expressions;

@@ -2,8 +2,9 @@
 import type { ConstantAnswer, Dataset, SplitName, TaskContext } from '@mdpd/core';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { openFolder } from '@mdpd/data/open-folder';
+import { joinRows, rowsOf, spreadRows } from '@mdpd/data/row-list';
 import { isMdetr, namedParts, refcocoFiles, type RefcocoData } from './data-schema.ts';
-import type { Expression } from './example.ts';
+import type { ExpressionList } from './expressions.ts';
 import { ExpressionDataset, originOf } from './expression-dataset.ts';
 import { readJsonl } from './jsonl-examples.ts';
 import { readMdetr } from './mdetr-examples.ts';
@@ -21,7 +22,7 @@ export interface OpenedSplits {
 async function openExpressions(
   context: TaskContext,
   data: RefcocoData,
-): Promise<(parts: readonly string[]) => Promise<Expression[]>> {
+): Promise<(parts: readonly string[]) => Promise<ExpressionList>> {
   const { directory, warn } = context;
   const root = await openFolder(data.root, {
     sources: context.folderSources,
@@ -43,20 +44,24 @@ async function openExpressions(
         ? readMdetr({ file, root, images, directory, warn })
         : readJsonl({ file, root, images, directory, format, warn }),
     );
-    return (await Promise.all(read)).flat();
+    return joinRows(await Promise.all(read));
   };
 }
 
-/** At most so many, evenly spread. */
-function spread<T>(all: readonly T[], most: number | undefined): readonly T[] {
-  if (most === undefined || most >= all.length) return all;
-  return Array.from({ length: most }, (_, index) => all[Math.floor((index * all.length) / most)]!);
+/** Names of the parts that there are, in the order in which they come. */
+function partsOf(lists: readonly ExpressionList[]): string[] {
+  const parts = new Set<string>();
+  for (const list of lists) for (let index = 0; index < list.size; index++) parts.add(list.at(index).part);
+  return [...parts];
 }
 
-function limitOf({ limit }: TaskContext, data: RefcocoData, name: keyof ReturnType<typeof namedParts>) {
+function limitOf(
+  { limit }: TaskContext,
+  data: RefcocoData,
+  name: keyof ReturnType<typeof namedParts>,
+): number {
   const ofRecipe = typeof data.limit === 'number' ? data.limit : data.limit?.[name];
-  const limits = [ofRecipe, limit].filter((each) => each !== undefined);
-  return limits.length > 0 ? Math.min(...limits) : undefined;
+  return Math.min(ofRecipe ?? Infinity, limit ?? Infinity);
 }
 
 /** The splits that are asked for, by name. Throws REFCOCO_DATA, REFCOCO_INVALID, DATA_MISSING and what images throw. */
@@ -68,12 +73,12 @@ export async function openSplits(
   const named = namedParts(data);
   const expressionsOf = await openExpressions(context, data);
   const budget = { remaining: Math.floor(data.cacheMegabytes * 2 ** 20) };
-  const read: Partial<Record<SplitName, readonly Expression[]>> = {};
+  const read: Partial<Record<SplitName, ExpressionList>> = {};
   for (const name of ['train', 'validation', 'test'] as const) {
     if (named[name].length === 0 || !(context.splits?.includes(name) ?? true)) continue;
-    read[name] = spread(await expressionsOf(named[name]), limitOf(context, data, name));
+    read[name] = spreadRows(await expressionsOf(named[name]), limitOf(context, data, name));
   }
-  const parts = [...new Set(Object.values(read).flatMap((all) => [...new Set(all.map(({ part }) => part))]))];
+  const parts = partsOf(Object.values(read));
   const splits: Partial<Record<SplitName, Dataset>> = {};
   for (const name of ['train', 'validation', 'test'] as const) {
     const expressions = read[name];
@@ -87,5 +92,5 @@ export async function openSplits(
         context.progress?.({ type: 'progress', what: `reading ${name} images`, done, total }),
     });
   }
-  return { splits, parts, baseline: meanBox(read.train ?? []) };
+  return { splits, parts, baseline: meanBox(read.train ?? rowsOf([])) };
 }

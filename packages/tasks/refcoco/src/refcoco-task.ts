@@ -61,7 +61,7 @@ export function createRefcocoTask(options: RefcocoTaskOptions): Task {
     name: 'refcoco',
     ...(baseline ? { baseline } : {}),
     labels: [],
-    head: { kind: 'box', outputs: 4 },
+    head: { kind: 'box', outputs: 4, place: true },
     splits,
     primaryMetric: primaryMetrics[metric],
     loss: (output, target) => boxLoss(output, target['box']!),

@@ -137,9 +137,13 @@ describe('files of REFER that do not fit', () => {
     ['[50, 2, 3, 5]', `at ${place}\n  the box [50, 2, 3, 5] lies outside of its image of 40 x 30 pixels`],
     ['[1, 2, 3]', `at ${place}\n  the box is [1,2,3] instead of four numbers`],
     ['[1, 2, 3, null]', `at ${place}\n  the box is [1,2,3,null] instead of four numbers`],
-    ['[1, 2, 3, 1e999]', `at ${place}\n  the box is [1,2,3,null] instead of four numbers`],
+    ['[1, 2, 3, 1e999]', `at ${place}\n  the box is [1,2,3,Infinity] instead of four numbers`],
     ['{}', `at ${place}\n  the box is {} instead of four numbers`],
-    ['[1, 2, 3, NaN]', 'at …/data/refcoco/instances.json, annotations[0]\n  the file is not JSON'],
+    ['"1,2,3,4"', `at ${place}\n  the box is "1,2,3,4" instead of four numbers`],
+    ['null', `at ${place}\n  the box is null instead of four numbers`],
+    ['[[1, 2], {"w": 3}]', `at ${place}\n  the box is [[1,2],{"w":3}] instead of four numbers`],
+    ['[1, 2, 3, NaN]', 'at …/data/refcoco/instances.json, annotations[0]\n  the entry is not JSON'],
+    ['[1, 2, 3, Infinity]', 'at …/data/refcoco/instances.json, annotations[0]\n  the entry is not JSON'],
   ])('have boxes: %s', async (bbox, text) => {
     await fixture.addImages('data/train2014');
     fixture.write('data/refcoco/instances.json', instances(bbox));

@@ -7,33 +7,12 @@ import { join } from 'node:path';
 import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 import { readPickleFile } from '@mdpd/data/pickle/plain-pickle';
 import type { PlainValue } from '@mdpd/data/pickle/plain-values';
+import { parseEntry } from '@mdpd/data/text/json-entry';
 import { eachMember } from '@mdpd/data/text/json-object';
-import { parseUntrustedJson } from '@mdpd/data/text/untrusted-json';
 import { z } from 'zod';
 import type { RefcocoFiles } from './data-schema.ts';
-
-/** An object and what was said about it. */
-export interface Reference {
-  readonly annotation: number;
-  readonly image: number;
-  readonly split: string;
-  readonly sentences: readonly string[];
-}
-
-/** An image as `instances.json` lists it. */
-export interface ListedImage {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Instances {
-  /** Path of the file, for messages. */
-  readonly file: string;
-  readonly images: ReadonlyMap<number, ListedImage>;
-  /** By number: the image, and the box as it stands there. */
-  readonly annotations: ReadonlyMap<number, { readonly image: number; readonly box: unknown }>;
-}
+import { Instances } from './instances.ts';
+import { ReferenceTable, type Reference } from './references.ts';
 
 /** Of one image or annotation: outlines may be long. */
 const mostElementBytes = 1 << 24;
@@ -107,31 +86,24 @@ function referenceOf(value: PlainValue, place: string): Reference {
 }
 
 /** Every reference in the file's order. Throws DATA_MISSING, PICKLE_INVALID, PICKLE_UNSAFE, REFCOCO_INVALID. */
-export async function readReferences(root: string, files: RefcocoFiles): Promise<Reference[]> {
+export async function readReferences(root: string, files: RefcocoFiles): Promise<ReferenceTable> {
   const path = join(root, files.name, `refs(${files.splitBy}).p`);
   const list = await orMissing(path, files, (each) => readPickleFile(each));
   if (!Array.isArray(list)) throw invalid('the pickle holds no list of references', path);
-  let sentences = 0;
-  return list.map((value, index) => {
+  const references = new ReferenceTable();
+  for (const [index, value] of list.entries()) {
     const reference = referenceOf(value, `${path}[${index}]`);
-    sentences += reference.sentences.length;
-    if (sentences <= mostSentences) return reference;
-    throw invalid(`there are more than ${mostSentences} sentences`, path);
-  });
+    if (references.sentenceCount + reference.sentences.length > mostSentences)
+      throw invalid(`there are more than ${mostSentences} sentences`, path);
+    references.push(reference);
+  }
+  return references;
 }
 
 const id = z.int();
 const side = z.int().min(1).max(1_000_000);
 const imageSchema = z.object({ id, file_name: z.string().min(1).max(4096), width: side, height: side });
 const annotationSchema = z.object({ id, image_id: id, bbox: z.unknown() });
-
-function parseElement<T>(schema: z.ZodType<T>, element: Uint8Array | undefined, place: string): T {
-  if (!element) throw invalid(`it is longer than ${mostElementBytes} bytes`, place);
-  const parsed = schema.safeParse(parseUntrustedJson(element, { code: 'REFCOCO_INVALID', place }));
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw invalid(`${path.join('.') || 'the entry'}: ${message}`, place);
-}
 
 /**
  * The images and annotations that the references name, element by element: the file may be larger than memory. Throws
@@ -140,25 +112,25 @@ function parseElement<T>(schema: z.ZodType<T>, element: Uint8Array | undefined, 
 export async function readInstances(
   root: string,
   files: RefcocoFiles,
-  references: readonly Reference[],
+  references: ReferenceTable,
 ): Promise<Instances> {
   const file = join(root, files.name, 'instances.json');
-  const wantedImages = new Set(references.map(({ image }) => image));
-  const wanted = new Set(references.map(({ annotation }) => annotation));
-  const images = new Map<number, ListedImage>();
-  const annotations = new Map<number, { image: number; box: unknown }>();
+  const wantedImages = references.images();
+  const wanted = references.annotations();
+  const instances = new Instances(file);
   const take = (member: string, element: Uint8Array | undefined, index: number): void => {
     const place = `${file}, ${member}[${index}]`;
+    const options = { code: 'REFCOCO_INVALID', place, mostBytes: mostElementBytes };
     if (member === 'images') {
-      const { id: number, file_name: name, width, height } = parseElement(imageSchema, element, place);
-      if (wantedImages.has(number)) images.set(number, { name, width, height });
+      const { id: number, file_name: name, width, height } = parseEntry(imageSchema, element, options);
+      if (wantedImages.has(number)) instances.addImage(number, { name, width, height });
     } else {
-      const { id: number, image_id: image, bbox } = parseElement(annotationSchema, element, place);
-      if (wanted.has(number)) annotations.set(number, { image, box: bbox });
+      const { id: number, image_id: image, bbox } = parseEntry(annotationSchema, element, options);
+      if (wanted.has(number)) instances.addAnnotation(number, image, bbox);
     }
   };
   const options = { lists: ['images', 'annotations'], mostBytes: mostElementBytes };
   const problem = await orMissing(file, files, (path) => eachMember(path, options, take));
   if (problem) throw invalid(`the file is no JSON object: ${problem}`, file);
-  return { file, images, annotations };
+  return instances;
 }

@@ -6,6 +6,7 @@ import type { ImageDataset } from '@mdpd/data/image-dataset';
 import { openImages } from '@mdpd/data/image-text/images';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { encodeTexts } from '@mdpd/data/image-text/texts';
+import { rowsOf } from '@mdpd/data/row-list';
 import { openFolder } from '@mdpd/data/open-folder';
 import type { TextDataset } from '@mdpd/data/text/text-dataset';
 import { readCaptions } from './caption-files.ts';
@@ -52,7 +53,7 @@ async function openCaptionSplit(
     progress: (done, total) =>
       context.progress?.({ type: 'progress', what: `reading ${name} images`, done, total }),
   });
-  const encoded = await encodeTexts(reader, texts, origin);
+  const encoded = await encodeTexts(reader, rowsOf(texts), origin);
   if (encoded.truncated > 0) {
     context.warn(
       `${origin}: ${encoded.truncated} of ${texts.length} captions are cut to ${reader.maxLength} tokens`,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { eachItem, Folders, requireFile } from './question-json.ts';
-import { QuestionTable, type Question, type QuestionList } from './questions.ts';
+import { QuestionTable, type QuestionList } from './questions.ts';
 import type { QuestionsQuery } from './vqa-files.ts';
 
 const text = z.string().min(1).max(4096);
@@ -16,15 +16,11 @@ export async function readEasyVqa({ root, name, place }: QuestionsQuery): Promis
     place,
     'easy_vqa/data of the package easy-vqa: train/questions.json, train/images/0.png, …',
   );
-  const read: (Omit<Question, 'image'> & { image: number })[] = [];
+  const table = new QuestionTable();
   await eachItem(file, entrySchema, ([question, answer, image], _, index) => {
-    read.push({ id: index, text: question, image, answers: [answer], answer, details: {} });
+    table.push({ id: index, text: question, image: `${image}.png`, answers: [answer], answer, details: {} });
   });
   const folders = new Folders();
-  const table = new QuestionTable();
-  for (const question of read) {
-    const path = join(root, name, 'images', `${question.image}.png`);
-    table.push({ ...question, image: await folders.find([path], file) });
-  }
+  await table.locate((image) => folders.find([join(root, name, 'images', image)], file));
   return table;
 }

@@ -58,30 +58,27 @@ function detailsOf({ types, groups, isBalanced }: GqaQuestion): QuestionDetails 
  * Throws DATA_MISSING, QUESTIONS_INVALID, QUESTIONS_DUPLICATE, QUESTIONS_ANSWER and QUESTIONS_IMAGE.
  */
 export async function readGqa({ root, name, labelled, place }: QuestionsQuery): Promise<QuestionList> {
-  const read: { id: string; entry: GqaQuestion; file: string }[] = [];
+  const table = new QuestionTable();
   const unique = new Unique();
+  const folders = new Folders();
   for (const file of await filesOf(root, name, place)) {
     await eachNamed(file, questionSchema, (id, entry, at) => {
       unique.add(id, at);
-      if (labelled && entry.answer === undefined)
+      const { question, imageId, answer } = entry;
+      if (labelled && answer === undefined)
         throw new MdpdError('QUESTIONS_ANSWER', `question ${id} has no answer`, { place: at });
-      read.push({ id, entry, file });
+      table.push({
+        id,
+        text: question,
+        image: `${imageId}.jpg`,
+        answers: labelled && answer !== undefined ? [answer] : [],
+        answer: labelled ? answer : undefined,
+        details: detailsOf(entry),
+      });
     });
-  }
-  const folders = new Folders();
-  const table = new QuestionTable();
-  for (const { id, entry, file } of read) {
-    const name = `${entry.imageId}.jpg`;
-    const paths = [join(root, 'images', name), join(root, '..', 'images', name), join(root, name)];
-    const { answer } = entry;
-    table.push({
-      id,
-      text: entry.question,
-      image: await folders.find(paths, file),
-      answers: labelled && answer !== undefined ? [answer] : [],
-      answer: labelled ? answer : undefined,
-      details: detailsOf(entry),
-    });
+    await table.locate((image) =>
+      folders.find([join(root, 'images', image), join(root, '..', 'images', image), join(root, image)], file),
+    );
   }
   return table;
 }

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import type { SplitName, TaskContext } from '@mdpd/core';
 import type { MemoryBudget } from '@mdpd/data/byte-store';
 import { openFolder } from '@mdpd/data/open-folder';
+import { joinRows, pickRows, spreadRows } from '@mdpd/data/row-list';
 import { parseSplitSpec, sliceRange } from '@mdpd/data/split-spec';
-import { joinQuestions, pickQuestions, type QuestionList } from './questions.ts';
+import type { QuestionList } from './questions.ts';
 import type { QuestionsQuery } from './vqa-files.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -34,13 +35,13 @@ export async function readSpec(
     const list = await read({ ...query, name });
     const [start, stop] = sliceRange(part, list.size, query.place, 'question');
     lists.push(
-      pickQuestions(
+      pickRows(
         list,
         Int32Array.from({ length: stop - start }, (_, index) => start + index),
       ),
     );
   }
-  return joinQuestions(lists);
+  return joinRows(lists);
 }
 
 /** At most as many as recipe and `--smoke` allow, evenly spread. */
@@ -51,13 +52,7 @@ export function limited(
   context: TaskContext<SplitData>,
 ): QuestionList {
   const ofRecipe = typeof limit === 'number' ? limit : limit?.[split as AskedSplit];
-  const most = Math.min(ofRecipe ?? Infinity, context.limit ?? Infinity);
-  const { size } = questions;
-  if (most >= size) return questions;
-  return pickQuestions(
-    questions,
-    Int32Array.from({ length: most }, (_, index) => Math.floor((index * size) / most)),
-  );
+  return spreadRows(questions, Math.min(ofRecipe ?? Infinity, context.limit ?? Infinity));
 }
 
 export const openRoot = (context: TaskContext<SplitData>, { root }: SplitData): Promise<string> =>

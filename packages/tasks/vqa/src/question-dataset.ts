@@ -8,6 +8,9 @@ import { loadPairs } from '@mdpd/data/image-text/batch';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { encodeTexts } from '@mdpd/data/image-text/texts';
 import { openImages, type ImagesOptions } from '@mdpd/data/image-text/images';
+import { rowsOf } from '@mdpd/data/row-list';
+import { Distinct } from '@mdpd/data/text/distinct';
+import type { TextDataset } from '@mdpd/data/text/text-dataset';
 import type { AnswerVocabulary } from './answer-vocabulary.ts';
 import type { QuestionList } from './questions.ts';
 
@@ -15,15 +18,10 @@ import type { QuestionList } from './questions.ts';
 function distinct(
   size: number,
   textOf: (index: number) => string,
-): { values: string[]; numbers: Int32Array } {
-  const found = new Map<string, number>();
-  const numbers = Int32Array.from({ length: size }, (_, index) => {
-    const text = textOf(index);
-    const number = found.get(text) ?? found.size;
-    found.set(text, number);
-    return number;
-  });
-  return { values: [...found.keys()], numbers };
+): { values: readonly string[]; numbers: Int32Array } {
+  const found = new Distinct();
+  const numbers = Int32Array.from({ length: size }, (_, index) => found.number(textOf(index)));
+  return { values: found.all(), numbers };
 }
 
 export interface QuestionTargets {
@@ -39,6 +37,19 @@ export interface QuestionDatasetOptions extends ImagesOptions {
   readonly targets?: QuestionTargets;
 }
 
+/** The texts, each distinct one once, and which of them a question is; only what is encoded is kept. */
+async function openTexts(
+  questions: QuestionList,
+  reader: ImageTextReader,
+  { origin, warn }: ImagesOptions,
+): Promise<{ texts: TextDataset; numbers: Int32Array }> {
+  const { values, numbers } = distinct(questions.size, (index) => questions.at(index).text);
+  const texts = await encodeTexts(reader, rowsOf(values), origin);
+  if (texts.truncated > 0)
+    warn(`${origin}: ${texts.truncated} of ${values.length} questions are cut to ${reader.maxLength} tokens`);
+  return { texts, numbers };
+}
+
 /**
  * Opens questions with their images, each image and each text once. Targets: `label` [B], the best answer or −1, `scores`
  * [B, C] where the loss reads them, and `question` [B], the number that metrics know it by. Throws IMAGE_UNREADABLE.
@@ -48,20 +59,18 @@ export async function openQuestions(
   reader: ImageTextReader,
   { targets, ...options }: QuestionDatasetOptions,
 ): Promise<Dataset> {
-  const { origin, warn } = options;
-  const paths = distinct(questions.size, (index) => questions.at(index).image);
-  const words = distinct(questions.size, (index) => questions.at(index).text);
-  const images = await openImages(reader, paths.values, options);
-  const texts = await encodeTexts(reader, words.values, origin);
-  if (texts.truncated > 0)
-    warn(
-      `${origin}: ${texts.truncated} of ${words.values.length} questions are cut to ${reader.maxLength} tokens`,
-    );
+  const { origin } = options;
+  const { values: paths, numbers: imageNumbers } = distinct(
+    questions.size,
+    (index) => questions.at(index).image,
+  );
+  const images = await openImages(reader, paths, options);
+  const { texts, numbers: textNumbers } = await openTexts(questions, reader, options);
   return {
     size: questions.size,
     origin,
     async load(indices: readonly number[], how: LoadOptions): Promise<Batch> {
-      const pairs = indices.map((index) => ({ image: paths.numbers[index]!, text: words.numbers[index]! }));
+      const pairs = indices.map((index) => ({ image: imageNumbers[index]!, text: textNumbers[index]! }));
       const input = await loadPairs(reader, { images, texts }, pairs, how);
       const target = targets ? targetsOf(questions, indices, targets) : {};
       return { size: indices.length, input, target };

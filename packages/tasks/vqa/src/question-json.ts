@@ -1,10 +1,10 @@
 /** What the readers of questions share: members of large JSON files, checked one by one, and the images beside them. */
-import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { MdpdError, messageOf, systemCode } from '@mdpd/core';
+import { MdpdError, systemCode } from '@mdpd/core';
 import { ContainedFiles } from '@mdpd/data/contained-files';
 import { eachElement } from '@mdpd/data/text/json-elements';
+import { parseEntry } from '@mdpd/data/text/json-entry';
 import { eachMember } from '@mdpd/data/text/json-object';
 import type { z } from 'zod';
 
@@ -30,21 +30,8 @@ export async function requireFile(path: string, place: string, allowed: string):
   throw new MdpdError('DATA_MISSING', `there is no file ${path}`, { place, allowed, exitCode: 2 });
 }
 
-/** Parses and checks one entry of a file. Throws QUESTIONS_INVALID. */
-export function parseEntry<T>(schema: z.ZodType<T>, bytes: Uint8Array | undefined, place: string): T {
-  if (!bytes) throw invalidQuestions(`an entry is longer than ${mostBytes} bytes`, place);
-  if (!isUtf8(bytes)) throw invalidQuestions('the file is not UTF-8', place);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    throw invalidQuestions(`the file is not JSON: ${messageOf(error).replaceAll(/\s+/gu, ' ')}`, place);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw invalidQuestions(`${path.join('.') || 'the entry'}: ${message}`, place);
-}
+const parse = <T>(schema: z.ZodType<T>, bytes: Uint8Array | undefined, place: string): T =>
+  parseEntry(schema, bytes, { code: 'QUESTIONS_INVALID', place, mostBytes });
 
 /** Elements of the list `key` of the object in a file, in bounded memory. Throws QUESTIONS_INVALID. */
 export async function eachEntry<T>(
@@ -56,7 +43,7 @@ export async function eachEntry<T>(
   let count = 0;
   const problem = await eachMember(file, { lists: [key], mostBytes }, (_, bytes, index) => {
     const place = `${file}: ${key}[${index}]`;
-    take(parseEntry(schema, bytes, place), place);
+    take(parse(schema, bytes, place), place);
     count++;
   });
   if (problem) throw invalidQuestions(`the JSON object is damaged: ${problem}`, file);
@@ -71,7 +58,7 @@ export async function eachNamed<T>(
 ): Promise<void> {
   const problem = await eachMember(file, { mostBytes }, (name, bytes) => {
     const place = `${file}: ${JSON.stringify(name)}`;
-    take(name, parseEntry(schema, bytes, place), place);
+    take(name, parse(schema, bytes, place), place);
   });
   if (problem) throw invalidQuestions(`the JSON object is damaged: ${problem}`, file);
 }
@@ -84,7 +71,7 @@ export async function eachItem<T>(
 ): Promise<void> {
   const problem = await eachElement(file, mostBytes, (bytes, index) => {
     const place = `${file}[${index}]`;
-    take(parseEntry(schema, bytes, place), place, index);
+    take(parse(schema, bytes, place), place, index);
   });
   if (problem) throw invalidQuestions(`the JSON list is damaged: ${problem}`, file);
 }

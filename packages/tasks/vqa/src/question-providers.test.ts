@@ -195,6 +195,21 @@ describe('other layouts', () => {
     expect(await textOf(fixture.open('gqa', {}))).toMatch(/QUESTIONS_INVALID.*imageId/u);
   });
 
+  it('GQA: says in which part a question stands again, or has no image', async () => {
+    const part = 'train_balanced_questions/train_balanced_questions_11.json';
+    fixture.write(part, json({ '017': gqaQuestions['017'] }));
+    expect(await textOf(fixture.open('gqa', {}))).toMatch(
+      /QUESTIONS_DUPLICATE.*two questions 017[^]*train_balanced_questions_11.json: "017"/u,
+    );
+    const twice = `"9": ${json(gqaQuestions['017'])}`;
+    fixture.write(part, `{${twice}, ${twice}}`);
+    expect(await textOf(fixture.open('gqa', {}))).toContain('there are two questions 9');
+    fixture.write(part, json({ '9': { ...gqaQuestions['017'], imageId: 'n99' } }));
+    expect(await textOf(fixture.open('gqa', {}))).toMatch(
+      /QUESTIONS_IMAGE.*n99.jpg[^]*train_balanced_questions_11.json/u,
+    );
+  });
+
   it('easy-VQA', async () => {
     const task = await fixture.open('vqa', { format: 'easy-vqa' });
     expect(task).toMatchObject({ labels: vocabulary, primaryMetric: 'accuracy' });

@@ -1,6 +1,8 @@
 /** Opens `vqa` and `gqa`. */
 import type { Dataset, SplitName, Task, TaskContext, TaskProvider } from '@mdpd/core';
 import { openReader, type ImageTextReader } from '@mdpd/data/image-text/reader';
+import { pickRows } from '@mdpd/data/row-list';
+import { Growable } from '@mdpd/data/text/growable';
 import { AnswerVocabulary, answerForms, buildVocabulary, type AnswerForm } from './answer-vocabulary.ts';
 import { readEasyVqa } from './easy-vqa-files.ts';
 import { readGqa } from './gqa-files.ts';
@@ -20,7 +22,7 @@ import { exactMetrics, gqaMetrics, vqaMetrics, type AnswerMetrics } from './ques
 import { gqaSchema, vqaSchema, type GqaData, type VqaData } from './question-schema.ts';
 import { questionSubmission, type SubmissionOptions } from './question-submission.ts';
 import { createQuestionTask, settingsFile, type AnswerLoss } from './question-task.ts';
-import { pickQuestions, type Question, type QuestionList } from './questions.ts';
+import type { Question, QuestionList } from './questions.ts';
 import { readTableQuestions } from './table-questions.ts';
 import { readVqa } from './vqa-files.ts';
 
@@ -64,7 +66,7 @@ function learnable(
   vocabulary: AnswerVocabulary,
   warn: (message: string) => void,
 ): QuestionList {
-  const kept: number[] = [];
+  const kept = new Growable(Int32Array);
   for (let index = 0; index < questions.size; index++)
     if (vocabulary.scores(questions.at(index)).length > 0) kept.push(index);
   const left = questions.size - kept.length;
@@ -72,7 +74,7 @@ function learnable(
   warn(
     `${left} of ${questions.size} training questions are left out: none of their answers is in the vocabulary`,
   );
-  return pickQuestions(questions, kept);
+  return pickRows(questions, kept.finish());
 }
 
 async function openTask(context: TaskContext<Data>, data: Data, kind: Kind): Promise<Task> {

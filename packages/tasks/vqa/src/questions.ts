@@ -1,5 +1,7 @@
 /** Questions about images in memory: half a million with ten answers each, without as many JavaScript objects. */
+import type { RowList } from '@mdpd/data/row-list';
 import { CompactColumn } from '@mdpd/data/text/compact-column';
+import { Distinct } from '@mdpd/data/text/distinct';
 import { Growable } from '@mdpd/data/text/growable';
 
 export interface Question {
@@ -31,35 +33,16 @@ export interface QuestionDetails {
   readonly balanced?: boolean;
 }
 
-export interface QuestionList {
-  readonly size: number;
-  at(index: number): Question;
-}
-
-/** Texts by number, each kept once. */
-class Distinct {
-  private readonly numbers = new Map<string, number>();
-  private readonly texts: string[] = [];
-
-  number(text: string): number {
-    let found = this.numbers.get(text);
-    if (found === undefined) {
-      found = this.texts.push(text) - 1;
-      this.numbers.set(text, found);
-    }
-    return found;
-  }
-
-  text(number: number): string {
-    return this.texts[number]!;
-  }
-}
+export type QuestionList = RowList<Question>;
 
 export class QuestionTable implements QuestionList {
   private readonly ids = new CompactColumn();
   private readonly texts = new CompactColumn();
-  private readonly shared = new Distinct();
   private readonly images = new Growable(Int32Array);
+  private readonly imageNames = new Distinct();
+  /** By number of the name; where images were not looked for, names are paths. */
+  private readonly imagePaths: string[] = [];
+  private readonly shared = new Distinct();
   private readonly answers = new Growable(Int32Array);
   private readonly ends = new Growable(Int32Array);
   /** −1: there is none. */
@@ -72,15 +55,22 @@ export class QuestionTable implements QuestionList {
     return this.ids.size;
   }
 
+  /** `image` is a path, or a name for `locate`. */
   push({ id, text, image, answers, answer, details }: Question): void {
     if (typeof id === 'number') this.ids.pushNumber(id);
-    else this.ids.pushText(this.ids.addText(Buffer.from(id)));
-    this.texts.pushText(this.texts.addText(Buffer.from(text)));
-    this.images.push(this.shared.number(image));
+    else this.ids.pushString(id);
+    this.texts.pushString(text);
+    this.images.push(this.imageNames.number(image));
     for (const each of answers) this.answers.push(this.shared.number(each));
     this.ends.push(this.answers.length);
     this.answer.push(answer === undefined ? -1 : this.shared.number(answer));
     this.details.push(this.detailNumber(details));
+  }
+
+  /** Replaces names of images by paths; asks for each once, also where it is called again after more questions. */
+  async locate(find: (name: string) => Promise<string>): Promise<void> {
+    while (this.imagePaths.length < this.imageNames.size)
+      this.imagePaths.push(await find(this.imageNames.text(this.imagePaths.length)));
   }
 
   at(index: number): Question {
@@ -88,10 +78,11 @@ export class QuestionTable implements QuestionList {
     const start = index === 0 ? 0 : this.ends.at(index - 1);
     const count = this.ends.at(index) - start;
     const answer = this.answer.at(index);
+    const image = this.images.at(index);
     return {
       id: this.ids.value(index)!,
       text: this.texts.value(index) as string,
-      image: this.shared.text(this.images.at(index)),
+      image: this.imagePaths[image] ?? this.imageNames.text(image),
       answers: Array.from({ length: count }, (_, at) => this.shared.text(this.answers.at(start + at))),
       answer: answer < 0 ? undefined : this.shared.text(answer),
       details: this.detailValues[this.details.at(index)]!,
@@ -107,28 +98,4 @@ export class QuestionTable implements QuestionList {
     }
     return found;
   }
-}
-
-/** Some of the questions, by their numbers. */
-export const pickQuestions = (list: QuestionList, numbers: ArrayLike<number>): QuestionList => ({
-  size: numbers.length,
-  at: (index) => list.at(numbers[index]!),
-});
-
-/** One list after the other. */
-export function joinQuestions(lists: readonly QuestionList[]): QuestionList {
-  if (lists.length === 1) return lists[0]!;
-  const starts: number[] = [];
-  let size = 0;
-  for (const list of lists) {
-    starts.push(size);
-    size += list.size;
-  }
-  return {
-    size,
-    at(index) {
-      const part = starts.findLastIndex((start) => start <= index);
-      return lists[part]!.at(index - starts[part]!);
-    },
-  };
 }

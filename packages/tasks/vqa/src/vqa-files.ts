@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { MdpdError } from '@mdpd/core';
 import { containedPath } from '@mdpd/data/contained-path';
-import { CompactColumn } from '@mdpd/data/text/compact-column';
 import { z } from 'zod';
 import { eachEntry, Folders, invalidQuestions, isThere, requireFile, Unique } from './question-json.ts';
 import { QuestionTable, type QuestionDetails, type QuestionList } from './questions.ts';
@@ -27,11 +26,11 @@ const imageFolders = ['train2014', 'val2014', 'test2015'];
 const layout =
   'v2_OpenEnded_mscoco_SUBTYPE_questions.json and v2_mscoco_SUBTYPE_annotations.json, as VQA v2 has them';
 
-/** Where image `number` may be: in the folder of its subtype, in that of another, in `images`, or beside the root. */
-function* imagePaths(root: string, subtype: string, number: number): Generator<string> {
+/** Where the image of a number may be: in the folder of its subtype, in that of another, in `images`, or beside the root. */
+function* imagePaths(root: string, subtype: string, image: string): Generator<string> {
   // Questions of test-dev are about images of test.
   const own = subtype.replace('test-dev', 'test');
-  const digits = String(number).padStart(12, '0');
+  const digits = image.padStart(12, '0');
   const folders = [own, ...imageFolders.filter((each) => each !== own)];
   for (const folder of folders) {
     const name = `COCO_${folder}_${digits}.jpg`;
@@ -123,29 +122,16 @@ export async function readVqa({ root, name, labelled, place }: QuestionsQuery): 
   const annotationFile = await fileOf(root, `mscoco_${name}_annotations.json`);
   if (labelled) await requireFile(annotationFile, place, layout);
   const annotations = labelled ? await readAnnotations(annotationFile) : new Annotations();
-  // Millions of questions as objects would take a gigabyte.
-  const asked = { ids: new CompactColumn(), texts: new CompactColumn(), images: new CompactColumn() };
+  const table = new QuestionTable();
   const unique = new Unique();
   await eachEntry(file, 'questions', questionSchema, (question, at) => {
-    unique.add(question.question_id, at);
-    asked.ids.pushNumber(question.question_id);
-    asked.texts.pushText(asked.texts.addText(Buffer.from(question.question)));
-    asked.images.pushNumber(question.image_id);
+    const number = question.question_id;
+    unique.add(number, at);
+    const answered = answersTo(number, annotations, labelled, annotationFile);
+    table.push({ id: number, text: question.question, image: String(question.image_id), ...answered });
   });
   const folders = new Folders();
-  const paths = new Map<number, string>();
-  const table = new QuestionTable();
-  for (let index = 0; index < asked.ids.size; index++) {
-    const [number, image] = [asked.ids.value(index) as number, asked.images.value(index) as number];
-    const path = paths.get(image) ?? (await folders.find(imagePaths(root, name, image), file));
-    paths.set(image, path);
-    table.push({
-      id: number,
-      text: asked.texts.value(index) as string,
-      image: path,
-      ...answersTo(number, annotations, labelled, annotationFile),
-    });
-  }
+  await table.locate((image) => folders.find(imagePaths(root, name, image), file));
   const left = annotations.left();
   if (left !== undefined)
     throw invalidQuestions(`an annotation answers question ${left}, which is not asked`, annotationFile);

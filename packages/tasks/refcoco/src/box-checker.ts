@@ -1,19 +1,6 @@
-/** What every file of referring expressions gives. */
+/** Which boxes are worth learning. */
 import { MdpdError } from '@mdpd/core';
-import { showValue } from '@mdpd/core/show-value';
 import { clipBox, type Box, type ImageSize } from './box-geometry.ts';
-
-/** An expression, and the box of what it refers to. */
-export interface Expression {
-  /** Absolute. */
-  readonly image: string;
-  readonly text: string;
-  /** In pixels of the image, within it. */
-  readonly box: Box;
-  readonly size: ImageSize;
-  /** Split of the data set: `testA`. */
-  readonly part: string;
-}
 
 /** Further than this beyond the border, in pixels, is worth a warning; less is rounding. */
 const tolerance = 0.5;
@@ -23,22 +10,18 @@ export class BoxChecker {
   private clipped = 0;
   private first: string | undefined;
 
-  /** Throws REFCOCO_INVALID, naming `place`, where there is no box, or none within the image. */
-  check(values: unknown, size: ImageSize, place: string): Box {
+  /** Takes what a BoxColumn gives. Throws REFCOCO_INVALID, naming `place`, where there is no box, or none within the image. */
+  check(box: Box | string, size: ImageSize, place: string): Box {
     const invalid = (message: string, fix?: string): MdpdError =>
       new MdpdError('REFCOCO_INVALID', message, { place, fix });
-    const numbers = Array.isArray(values) ? (values as unknown[]) : [];
-    if (
-      numbers.length !== 4 ||
-      !numbers.every((value) => typeof value === 'number' && Number.isFinite(value))
-    ) {
-      const found = values === undefined ? 'nothing' : showValue(values).slice(0, 80);
-      throw invalid(`the box is ${found} instead of four numbers`);
-    }
-    const box = numbers as unknown as Box;
+    if (typeof box === 'string')
+      throw invalid(`the box is ${box} instead of four numbers`, 'correct the box, or leave its entry out');
     const [x, y, width, height] = box;
     if (!(width > 0 && height > 0))
-      throw invalid(`the box is ${width} x ${height} pixels: there is nothing in it`);
+      throw invalid(
+        `the box is ${width} x ${height} pixels: there is nothing in it`,
+        'correct the box, or leave its entry out',
+      );
     const inside = clipBox(box, size);
     if (!(inside[2] > 0 && inside[3] > 0)) {
       throw invalid(
