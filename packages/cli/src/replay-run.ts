@@ -70,7 +70,7 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const resumed = await keptBefore(path.join(folder, runFiles.checkpoint), step - 1);
   const { executor } = await startExecutor(wanted, registry.executors.values, say);
   const kept = resumed?.step ?? 0;
-  say(`training steps ${kept + 1} to ${step - 1} on ${executor.name}, as the run did`);
+  if (kept < step - 1) say(`training steps ${kept + 1} to ${step - 1} on ${executor.name}, as the run did`);
   const checkpoints = { resumed, reached: () => false, save: async () => {} };
   const taken = await stopped(executor, () => stepOf({ ...job, executor, checkpoints }, step - 1));
   const started = await startExecutor(eager, registry.executors.values, say);

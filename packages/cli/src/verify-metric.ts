@@ -15,8 +15,8 @@ export const elsewhere = { share: 0.005, other: 0.01 } as const;
 
 /**
  * Largest relative difference on the same machine and executor. Counts of right answers are equal to the last bit; means
- * of scores (IoU, losses, correlations) may differ by the noise of float32: ONNX Runtime's sums depend on what the process
- * ran before.
+ * of scores (IoU, losses, correlations) may differ by the noise of float32: with ONNX Runtime they were seen to do so in the
+ * eighth digit between the process that trained and one that evaluates.
  */
 const noise = 1e-6;
 
