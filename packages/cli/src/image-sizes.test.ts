@@ -56,7 +56,7 @@ const shared = { root: '.', tokenizer: 'words', cacheMegabytes: 0 };
 it.each([
   ['refcoco', { ...shared, train: 'boxes.jsonl', test: 'boxes.jsonl', box: 'xywh' }],
   ['vqa', { ...shared, format: 'table', train: 'questions.csv', test: 'questions.csv' }],
-])('%s: graphs and tensors stay as many', { timeout: 60_000 }, async (name, data) => {
+])('%s: graphs and tensors stay as many', { timeout: 240_000 }, async (name, data) => {
   const { registry } = await loadPlugins({ directory: workspace.root });
   const provider = registry.backbones.get('vilt');
   const backbone = provider.create(config);
