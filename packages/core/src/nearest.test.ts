@@ -41,3 +41,10 @@ describe('nearest', () => {
     expect(didYouMean('optimizer', ['seed'])).toBeUndefined();
   });
 });
+
+it('does not compare words of any length', () => {
+  // Sixty thousand letters against a hundred thousand: six thousand million steps.
+  const [word, other] = ['['.repeat(60_000), '['.repeat(60_001)];
+  expect(nearest(word, [other])).toBeUndefined();
+  expect(nearest('sentence', [other, 'sentense'])).toBe('sentense');
+});

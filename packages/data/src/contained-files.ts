@@ -1,5 +1,5 @@
 /** Whether files that others name are there, and whether they stay in the folder they belong to, links followed. */
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { refuseEscapingLink } from './contained-path.ts';
 
@@ -14,6 +14,12 @@ async function namesIn(folder: string): Promise<Names> {
     return new Map();
   }
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Reads every folder once, instead of asking for every file. */
 export class ContainedFiles {
@@ -34,14 +40,17 @@ export class ContainedFiles {
    */
   async has(path: string, place: string): Promise<boolean> {
     const folder = dirname(path);
+    // Before it is listed: what lies elsewhere is nobody's business.
+    if (!this.checked.has(folder)) {
+      if (!(await isThere(folder))) return false;
+      await refuseEscapingLink(await this.root, folder, place);
+      this.checked.add(folder);
+    }
     const names = this.folders.get(folder) ?? namesIn(folder);
     this.folders.set(folder, names);
     const isLink = (await names).get(basename(path));
     if (isLink === undefined) return false;
-    const root = await this.root;
-    if (!this.checked.has(folder)) await refuseEscapingLink(root, folder, place);
-    this.checked.add(folder);
-    if (isLink) await refuseEscapingLink(root, path, place);
+    if (isLink) await refuseEscapingLink(await this.root, path, place);
     return true;
   }
 }

@@ -144,6 +144,8 @@ async function start(
 
 export async function child(json: string | undefined): Promise<void> {
   const work = JSON.parse(json ?? '{}') as Work;
+  // Whoever asked has gone: nobody would stop a reader that hangs.
+  process.once('disconnect', () => process.exit());
   const { bench, make } = await start(work, await findReader(work.reader));
   say({ ready: true });
   try {
