@@ -142,7 +142,7 @@ describe("a task of one's own beside them", () => {
 
   it('is trained, and estimates better than the mean', () => {
     const since = performance.now();
-    done(project.mdpd('train', `${name}/recipe.yaml`, 'train.epochs=3', 'data.test=200', '--out', out));
+    done(project.mdpd('train', `${name}/recipe.yaml`, 'train.epochs=2', 'data.test=200', '--out', out));
     const result = JSON.parse(readFileSync(project.path(out, 'result.json'), 'utf8')) as {
       readonly task: string;
       readonly metrics: { readonly faded: { readonly r2: number } };
