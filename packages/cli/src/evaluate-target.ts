@@ -5,7 +5,7 @@ import { evaluatePaths } from './evaluate-paths.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { openRunnable } from './runnable.ts';
 import { findTarget, pluginsFor } from './target.ts';
-import { executorOf, recipeFor } from './target-recipe.ts';
+import { executorOf, recipeFor, runtimeOf } from './target-recipe.ts';
 import { note, type Listener } from './train-event.ts';
 
 export interface EvaluationRequest {
@@ -50,7 +50,7 @@ export async function evaluateTarget(request: EvaluationRequest): Promise<Target
   const target = findTarget(name, registry, request.directory);
   const { recipe, directory } = recipeFor(target, request, registry);
   const wanted = request.executor ?? executorOf(target, recipe);
-  const { executor } = await startExecutor(wanted, registry.executors.values, say);
+  const { executor } = await startExecutor(wanted, registry.executors.values, say, runtimeOf(recipe));
   try {
     const warn = (message: string): void => say(`warning: ${message}`);
     const runnable = await openRunnable(target, { registry, recipe, directory, splits: [split], warn });

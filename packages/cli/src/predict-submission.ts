@@ -21,7 +21,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { openRunnable, type Runnable } from './runnable.ts';
 import { listenForStop } from './stop-signal.ts';
 import { findTarget, pluginsFor } from './target.ts';
-import { executorOf, recipeFor } from './target-recipe.ts';
+import { executorOf, recipeFor, runtimeOf } from './target-recipe.ts';
 
 /** Where the files go unless another folder is named: those of all tasks together make up one archive. */
 export const defaultFolder = 'submission';
@@ -60,7 +60,12 @@ export async function submit(
   const stopper = listenForStop(output.message);
   const progress = createProgress({ stream: output.messages, metric: () => '' });
   const wanted = options.executor ?? executorOf(target, recipe);
-  const { executor } = await startExecutor(wanted, registry.executors.values, progress.say);
+  const { executor } = await startExecutor(
+    wanted,
+    registry.executors.values,
+    progress.say,
+    runtimeOf(recipe),
+  );
   try {
     const warn = (message: string): void => progress.say(`warning: ${message}`);
     const model = await openRunnable(target, { registry, recipe, directory, splits: [], warn });

@@ -24,6 +24,7 @@ import { describeProblems, loadPlugins } from './plugins.ts';
 import { runFiles } from './run-folder.ts';
 import { smokeSettings } from './smoke.ts';
 import { runOf } from './target.ts';
+import { runtimeOf } from './target-recipe.ts';
 import { headFor } from './task-head.ts';
 import { note, type Listener } from './train-event.ts';
 import { openTrainingTask } from './training-task.ts';
@@ -68,7 +69,7 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const { registry, recipe, job } = found;
   const wanted = recipe.executor === 'auto' ? (found.executor ?? 'auto') : recipe.executor;
   const resumed = await keptBefore(path.join(folder, runFiles.checkpoint), step - 1);
-  const { executor } = await startExecutor(wanted, registry.executors.values, say);
+  const { executor } = await startExecutor(wanted, registry.executors.values, say, runtimeOf(recipe));
   const kept = resumed?.step ?? 0;
   if (kept < step - 1) say(`training steps ${kept + 1} to ${step - 1} on ${executor.name}, as the run did`);
   const checkpoints = { resumed, reached: () => false, save: async () => {} };

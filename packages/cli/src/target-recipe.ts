@@ -1,5 +1,12 @@
 /** The recipe that goes with a target: whose data `evaluate` and `predict --submission` read. */
-import { MdpdError, resolveRecipe, type LoadedRecipe, type Recipe, type Registry } from '@mdpd/core';
+import {
+  MdpdError,
+  resolveRecipe,
+  type LoadedRecipe,
+  type Recipe,
+  type Registry,
+  type RuntimeOptions,
+} from '@mdpd/core';
 import { recipeOf, type Target } from './target.ts';
 
 export interface NamedRecipe {
@@ -40,4 +47,13 @@ function loadFor(
 /** What the run used, so that its number comes out again. */
 export function executorOf({ run }: Target, recipe: Recipe): string {
   return recipe.executor === 'auto' ? (run?.result.executor ?? 'auto') : recipe.executor;
+}
+
+/**
+ * How the recipe's executor runs. Sums are taken in an order that depends on the number of threads: with another one, a
+ * metric may differ in its last digits.
+ */
+export function runtimeOf({ runtime }: Pick<Recipe, 'runtime'>): RuntimeOptions {
+  const { threads, provider } = runtime;
+  return { threads: threads === 'auto' ? undefined : threads, provider };
 }

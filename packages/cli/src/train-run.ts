@@ -39,6 +39,7 @@ import { PlannedMemory } from './planned-memory.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
 import { smokeSettings } from './smoke.ts';
 import { openTrainingTask } from './training-task.ts';
+import { runtimeOf } from './target-recipe.ts';
 import { headFor } from './task-head.ts';
 import { note, type Listener } from './train-event.ts';
 
@@ -125,10 +126,8 @@ function scopeOf(
   const about = { folder: run.folder, recipe, recipeFile, directory };
   return createRunScope(registry, about, {
     startExecutor: async () => {
-      const { threads, provider } = recipe.runtime;
       const started = await startExecutor(recipe.executor, registry.executors.values, say, {
-        threads: threads === 'auto' ? undefined : threads,
-        provider,
+        ...runtimeOf(recipe),
         onGraph: (graph) => planned.add(graph),
       });
       say(`executor  ${started.reason}`);

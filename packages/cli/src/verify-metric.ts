@@ -13,13 +13,6 @@ import { checkOf, leftOut, problem, type Check } from './verify-check.ts';
  */
 export const elsewhere = { share: 0.005, other: 0.01 } as const;
 
-/**
- * Largest relative difference on the same machine and executor. Counts of right answers are equal to the last bit; means
- * of scores (IoU, losses, correlations) may differ by the noise of float32: with ONNX Runtime they were seen to do so in the
- * eighth digit between the process that trained and one that evaluates.
- */
-const noise = 1e-6;
-
 /** Standard errors that the main metric of a part of the examples may be away. */
 const deviations = 4;
 
@@ -49,11 +42,7 @@ export function verifyMetric(evaluation: TargetEvaluation, result: Recorded): Ch
     return [differs(name, before, now)];
   });
   const same = names.every((name) => Object.is(recorded[name], evaluation.metrics[name]));
-  const exactly = same
-    ? 'exactly'
-    : inexact === undefined
-      ? 'but for the noise of float32'
-      : `within ${toleranceText} (${inexact})`;
+  const exactly = same ? 'exactly' : `within ${toleranceText} (${inexact})`;
   const { primary } = evaluation;
   const value = formatMetric(primary, evaluation.metrics[primary]!);
   return checkOf(
@@ -67,7 +56,7 @@ const toleranceText = `${elsewhere.share} of shares, ${100 * elsewhere.other} % 
 
 function isNear(name: string, before: number, now: number, inexact: boolean): boolean {
   if (Object.is(before, now)) return true;
-  if (!inexact) return Math.abs(before - now) <= noise * Math.max(Math.abs(before), Math.abs(now));
+  if (!inexact) return false;
   const room = isShare(name) ? elsewhere.share : elsewhere.other * Math.max(1, Math.abs(before));
   return Math.abs(before - now) <= room;
 }
