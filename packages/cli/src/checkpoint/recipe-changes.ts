@@ -26,6 +26,7 @@ const soundKeys = [
   'train.schedule',
   'train.warmup',
   'train.clipNorm',
+  'train.spikeGuard',
   'train.labelSmoothing',
   'train.evaluateEvery',
   'train.evaluateBatchSize',
