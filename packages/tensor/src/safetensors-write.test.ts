@@ -110,7 +110,7 @@ describe('writing', () => {
     const file = path.join(place, 'model.safetensors');
     writeSafetensors(file, writtenFloats);
     const before = readFileSync(file);
-    const module = new URL('./safetensors.ts', import.meta.url).href;
+    const module = new URL('./safetensors-write.ts', import.meta.url).href;
     const script = `
       import { writeSafetensors } from '${module}';
       const big = { data: new Float32Array(1e6), shape: [1e6], dtype: 'float32' };

@@ -71,7 +71,10 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     `);
     // Nothing of the training is lost: with space, the model is written from the last step's state.
     const resumed = await workspace.mdpd(...train('out'), '--resume');
-    expect([resumed.exitCode, resumed.stderr]).toEqual([0, expect.stringContaining('goes on after step 6 of 6')]);
+    expect([resumed.exitCode, resumed.stderr]).toEqual([
+      0,
+      expect.stringContaining('goes on after step 6 of 6'),
+    ]);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
       'metrics.jsonl',
       'model',
