@@ -373,6 +373,21 @@ describe('failures', () => {
     await run.release();
   });
 
+  it('of a step that needs more memory than there is say what to do, and the executor goes on', async () => {
+    const side = 1_000_000;
+    const run = executor.prepare('huge', (x: tf.Tensor) =>
+      tf.sum(tf.exp(tf.add(tf.reshape(x, [side, 1]), tf.reshape(x, [1, side])))),
+    );
+    const x = executor.upload({ data: new Float32Array(side), shape: [side], dtype: 'float32' });
+    const error = await failureOf(() => run(x));
+    expect(error).toMatch(
+      /^error EXECUTOR_MEMORY\n {2}ONNX Runtime: .*\n {2}fix: a smaller train\.batchSize/,
+    );
+    expect(await read(x)).toHaveLength(side);
+    x.dispose();
+    await run.release();
+  });
+
   it('of a graph that ONNX Runtime does not take', async () => {
     const run = executor.prepare('broken', broken);
     const x = executor.upload(floats(1));

@@ -166,7 +166,16 @@ export class SessionClient {
   }
 }
 
-const failure = (text: string): MdpdError =>
-  new MdpdError('EXECUTOR_FAILED', `ONNX Runtime: ${firstLine(text)}`);
+/** What ONNX Runtime, JavaScript's arrays and worker threads say where there is no memory. */
+const noMemory =
+  /failed to allocate memory|bad_?alloc|array buffer allocation failed|out of memory|memory limit/i;
+
+const failure = (text: string): MdpdError => {
+  const message = `ONNX Runtime: ${firstLine(text)}`;
+  if (!noMemory.test(text)) return new MdpdError('EXECUTOR_FAILED', message);
+  const fix =
+    'a smaller train.batchSize (or train.evaluateBatchSize), shorter texts, or method mdpd; `mdpd plan <recipe>` says what each method needs';
+  return new MdpdError('EXECUTOR_MEMORY', message, { fix });
+};
 
 const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 1500);
