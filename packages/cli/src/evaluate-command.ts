@@ -1,5 +1,5 @@
 /** `mdpd evaluate <run or model>` */
-import { loadRecipe, MdpdError } from '@mdpd/core';
+import { loadRecipe } from '@mdpd/core';
 import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
 import { evaluateTarget } from './evaluate-target.ts';
@@ -7,7 +7,7 @@ import { formatCount, formatMetric, formatTable } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
 import { splitNamed, splitNames } from './split-name.ts';
-import { listenForStop } from './stop-signal.ts';
+import { stoppable } from './stop-signal.ts';
 import type { Listener } from './train-event.ts';
 
 export default command({
@@ -61,36 +61,29 @@ async function evaluate(
   const limit = wholeNumber('evaluate', '--limit', options.limit);
   const split = splitNamed(options.split ?? 'test', 'option --split of mdpd evaluate');
   const recipe = options.recipe === undefined ? undefined : loadRecipe(options.recipe, overrides);
-  const stopper = listenForStop(output.message);
-  const progress = createProgress({ stream: output.messages, metric: () => '' });
-  const listener: Listener = (event) => {
-    if (event.type === 'progress') progress.progress?.(event);
-    else if (event.type !== 'start') progress.record?.(event);
-  };
-  const { executor } = options;
-  const { signal } = stopper;
-  const request = {
-    name,
-    recipe,
-    overrides,
-    split,
-    limit,
-    executor,
-    directory: process.cwd(),
-    signal,
-    listener,
-  };
-  try {
+  return stoppable(output.message, async (signal) => {
+    const progress = createProgress({ stream: output.messages, metric: () => '' });
+    const listener: Listener = (event) => {
+      if (event.type === 'progress') progress.progress?.(event);
+      else if (event.type !== 'start') progress.record?.(event);
+    };
+    const { executor } = options;
+    const request = {
+      name,
+      recipe,
+      overrides,
+      split,
+      limit,
+      executor,
+      directory: process.cwd(),
+      signal,
+      listener,
+    };
     const found = await evaluateTarget(request).finally(() => progress.close?.());
     const { examples, metrics } = found;
     output.answer(output.json ? toJson(found) : formatEvaluation(name, split, examples, metrics));
     return 0;
-  } catch (thrown) {
-    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
-    throw thrown;
-  } finally {
-    stopper.release();
-  }
+  });
 }
 
 export function formatEvaluation(

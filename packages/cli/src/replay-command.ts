@@ -1,12 +1,11 @@
 /** `mdpd replay <run> --step N` */
-import { MdpdError } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions, wholeNumber } from './command-line.ts';
 import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
 import { formatReplay } from './replay-report.ts';
 import { eagerExecutors, replayRun } from './replay-run.ts';
-import { listenForStop } from './stop-signal.ts';
+import { stoppable } from './stop-signal.ts';
 import type { Listener } from './train-event.ts';
 
 export default command({
@@ -43,22 +42,16 @@ interface ReplayOptions {
 async function replay(name: string, options: ReplayOptions): Promise<number> {
   const output = createOutput({ json: options.json === true });
   const step = wholeNumber('replay', '--step', options.step);
-  const stopper = listenForStop(output.message);
-  const progress = createProgress({ stream: output.messages, metric: () => '' });
-  const listener: Listener = (event) => {
-    if (event.type === 'progress') progress.progress?.(event);
-    else if (event.type === 'note') progress.record?.(event);
-  };
-  const { executor = 'wasm' } = options;
-  const request = { name, step, executor, directory: process.cwd(), signal: stopper.signal, listener };
-  try {
+  return stoppable(output.message, async (signal) => {
+    const progress = createProgress({ stream: output.messages, metric: () => '' });
+    const listener: Listener = (event) => {
+      if (event.type === 'progress') progress.progress?.(event);
+      else if (event.type === 'note') progress.record?.(event);
+    };
+    const { executor = 'wasm' } = options;
+    const request = { name, step, executor, directory: process.cwd(), signal, listener };
     const found = await replayRun(request).finally(() => progress.close?.());
     output.answer(output.json ? toJson(found) : formatReplay(found));
     return 0;
-  } catch (thrown) {
-    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
-    throw thrown;
-  } finally {
-    stopper.release();
-  }
+  });
 }

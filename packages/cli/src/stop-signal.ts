@@ -3,6 +3,8 @@
  * Before the first step there is nothing to lose, and what takes long is not waited for.
  */
 
+import { MdpdError } from '@mdpd/core/errors';
+
 /** How long work may go on after the signal, in milliseconds. */
 const patience = { preparing: 1500, training: 600_000 } as const;
 
@@ -55,4 +57,20 @@ export function listenForStop(say: (message: string) => void): Stopper {
     exitCode: () => (received === undefined ? undefined : exitCodes[received]),
     release,
   };
+}
+
+/** Runs work that can be stopped: its exit code, or that of the signal that stopped it. */
+export async function stoppable(
+  say: (message: string) => void,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const stopper = listenForStop(say);
+  try {
+    return await work(stopper.signal);
+  } catch (thrown) {
+    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
+    throw thrown;
+  } finally {
+    stopper.release();
+  }
 }

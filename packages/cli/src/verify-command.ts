@@ -1,11 +1,10 @@
 /** `mdpd verify <run or model>` */
-import { MdpdError } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions, wholeNumber } from './command-line.ts';
 import { wrap } from './format.ts';
 import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
-import { listenForStop } from './stop-signal.ts';
+import { stoppable } from './stop-signal.ts';
 import type { Listener } from './train-event.ts';
 import type { Check } from './verify-check.ts';
 import { verifyTarget, type Verification } from './verify-target.ts';
@@ -45,30 +44,24 @@ interface VerifyOptions {
 async function verify(name: string, options: VerifyOptions): Promise<number> {
   const output = createOutput({ json: options.json === true });
   const limit = wholeNumber('verify', '--limit', options.limit);
-  const stopper = listenForStop(output.message);
-  const progress = createProgress({ stream: output.messages, metric: () => '' });
-  const listener: Listener = (event) => {
-    if (event.type === 'progress') progress.progress?.(event);
-    else if (event.type === 'note') progress.record?.(event);
-  };
-  try {
+  return stoppable(output.message, async (signal) => {
+    const progress = createProgress({ stream: output.messages, metric: () => '' });
+    const listener: Listener = (event) => {
+      if (event.type === 'progress') progress.progress?.(event);
+      else if (event.type === 'note') progress.record?.(event);
+    };
     const verification = await verifyTarget({
       name,
       evaluate: options['no-evaluate'] !== true && options.evaluate !== false,
       limit,
       executor: options.executor,
       directory: process.cwd(),
-      signal: stopper.signal,
+      signal,
       listener,
     }).finally(() => progress.close?.());
     output.answer(output.json ? toJson(verification) : formatVerification(verification));
     return verification.ok ? 0 : 1;
-  } catch (thrown) {
-    if (thrown instanceof MdpdError && thrown.code === 'INTERRUPTED') return stopper.exitCode() ?? 1;
-    throw thrown;
-  } finally {
-    stopper.release();
-  }
+  });
 }
 
 /** One line a check; what to do stands below one that failed. */
