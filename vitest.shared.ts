@@ -14,6 +14,8 @@ export function packageConfig(name: string, test: ViteUserConfig['test'] = {}): 
       include: ['src/**/*.test.ts'],
       setupFiles: [fileURLToPath(import.meta.resolve('console-fail-test/setup'))],
       pool: 'forks',
+      // Files of a package share a process, and the modules in it: loading them for every file takes as long as the tests.
+      isolate: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,
       reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],

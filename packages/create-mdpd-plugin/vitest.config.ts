@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.shared.ts';
 
-export default packageConfig('create-mdpd-plugin');
+export default packageConfig('create-mdpd-plugin', { isolate: true });

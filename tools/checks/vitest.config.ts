@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.shared.ts';
 
-export default packageConfig('checks');
+export default packageConfig('checks', { isolate: true });

@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.shared.ts';
 
-export default packageConfig('fuzz');
+export default packageConfig('fuzz', { isolate: true });

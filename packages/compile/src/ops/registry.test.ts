@@ -54,7 +54,9 @@ const notOps = new Set(
 describe('the registry', () => {
   it('knows no kernel that is not compared with the cpu backend', () => {
     const traced = tracedKernels();
-    expect(opNames().filter((name) => !traced.has(name))).toEqual([]);
+    // Tests register some of their own.
+    const own = opNames().filter((name) => !name.startsWith('Test'));
+    expect(own.filter((name) => !traced.has(name))).toEqual([]);
   });
 
   it('covers every operation that a package uses', () => {
