@@ -5,6 +5,7 @@ export interface RowList<T> {
   at(index: number): T;
 }
 
+/** The values of an array as rows. */
 export const rowsOf = <T>(values: readonly T[]): RowList<T> => ({
   size: values.length,
   at: (index) => values[index]!,

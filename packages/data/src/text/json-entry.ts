@@ -3,6 +3,7 @@ import { MdpdError } from '@mdpd/core';
 import type { z } from 'zod';
 import { parseUntrustedJson } from './untrusted-json.ts';
 
+/** Where an entry stands, and what messages about it say. */
 export interface EntryOptions {
   /** Code of the error. */
   readonly code: string;
