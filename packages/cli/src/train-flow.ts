@@ -98,7 +98,7 @@ function withWayOn(error: MdpdError, step: number, again: string): MdpdError {
   const { code, message, place, allowed, exitCode, report, cause = error } = error;
   const stopped = code === 'INTERRUPTED';
   if (step === 0) return error;
-  const wayOn = `${step} steps are kept; go on with \`${again}\``;
+  const wayOn = `the state after step ${step} is kept: go on with \`${again}\``;
   const fix = stopped || error.fix === undefined ? wayOn : `${error.fix}; ${wayOn}`;
   return new MdpdError(code, message, { place, allowed, fix, exitCode, report, cause });
 }

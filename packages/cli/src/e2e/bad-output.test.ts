@@ -52,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     expect(expectFailure(workspace, finished, 1)).toMatchInlineSnapshot(`
       "error DISK_FULL at ROOT/out/model
         cannot write: the file size limit is reached
-        fix: free space, or choose another folder with --out"
+        fix: free space, or choose another folder with --out; the state after step 6 is kept: go on with \`mdpd train recipe.yaml --out out --resume\`"
     `);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
       'checkpoint',

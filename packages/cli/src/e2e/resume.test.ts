@@ -65,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('a run that is stopped again and a
       if (code === null) continue;
       expect(stderr).toContain('stopping after this step; once more to stop at once');
       expect(stderr).toMatch(
-        /error INTERRUPTED\n {2}stopped on request\n {2}fix: \d+ steps are kept; go on with `mdpd train recipe.yaml --out stopped --resume`/,
+        /error INTERRUPTED\n {2}stopped on request\n {2}fix: the state after step \d+ is kept: go on with `mdpd train recipe.yaml --out stopped --resume`/,
       );
       expect(existsSync(workspace.path('stopped/run.lock'))).toBe(false);
     }
