@@ -1,5 +1,5 @@
 /** Where a run is written: nothing is overwritten, nothing unfinished looks finished, whatever stops it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { bin, createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
@@ -81,6 +81,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
       'recipe.yaml',
       'result.json',
     ]);
+    rmSync(workspace.path('out'), { recursive: true });
   });
 
   it('while metrics are written', async () => {
