@@ -155,7 +155,9 @@ class SideNetwork(nn.Module):
         super().__init__()
         side, feature = settings["side"], settings["feature"]
         # What other settings would change is not written here.
-        if (side["gate"], side["input"], side["pool"], side["layers"]) != ("add", "taps+conv", "both", "all"):
+        # `auto` is `both` where the answer is no place: no shape of the bench has boxes.
+        pool = "both" if side["pool"] == "auto" else side["pool"]
+        if (side["gate"], side["input"], pool, side["layers"]) != ("add", "taps+conv", "both", "all"):
             raise SystemExit(f"the bench has no such side network in PyTorch: {side}")
         blocks = shape["blocks"]
         self.boundary = blocks // 2
