@@ -1,4 +1,5 @@
 /** Puts finished runs into rows: runs that differ only by their seed share one, with mean and spread. */
+import { leavesOf } from './leaves.ts';
 import type { Result } from './result.ts';
 
 /** A recipe as a tree, and the result that it gave. */
@@ -99,12 +100,9 @@ export function differingKeys(rows: readonly ReadonlyMap<string, string>[]): str
 }
 
 /** Leaves by dotted path, values as text. */
-export function flatten(tree: unknown, prefix = ''): Map<string, string> {
-  if (typeof tree !== 'object' || tree === null) {
-    return new Map([[prefix, typeof tree === 'string' ? tree : String(JSON.stringify(tree))]]);
-  }
-  const entries = Object.entries(tree).flatMap(([key, value]) => [
-    ...flatten(value, prefix ? `${prefix}.${key}` : key),
-  ]);
-  return new Map(entries);
+export function flatten(tree: unknown): Map<string, string> {
+  const values = [...leavesOf(tree)].filter(([, value]) => typeof value !== 'object' || value === null);
+  return new Map(
+    values.map(([key, value]) => [key, typeof value === 'string' ? value : String(JSON.stringify(value))]),
+  );
 }

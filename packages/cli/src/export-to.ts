@@ -51,7 +51,7 @@ export async function exportTo(
   if (target.run && folder.isModel) {
     addToCard(folder, files);
     const written = [...files.map(({ path: file }) => file), 'README.md'];
-    await recordFiles(
+    recordFiles(
       target.run.folder,
       written.map((file) => `${runFiles.model}/${file}`),
     );

@@ -1,14 +1,8 @@
 /** Hashes of the files of a run, as result.json keeps them: what `mdpd verify` compares with. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { hashFile } from './checkpoint/checkpoint-file.ts';
+import { hashFile, type FileHash } from './file-hash.ts';
 import { runFiles } from './run-folder.ts';
-
-export interface FileHash {
-  readonly bytes: number;
-  /** Hexadecimal, lower case. */
-  readonly sha256: string;
-}
 
 /** By path from the run's folder, with `/` on every system. */
 export type FileHashes = Readonly<Record<string, FileHash>>;
@@ -47,9 +41,7 @@ function entriesBelow(folder: string, prefix: string): FolderEntry[] {
 }
 
 /** Hashes of everything that counts in the folder of a run. */
-export async function hashRun(folder: string): Promise<FileHashes> {
-  const hashes: [string, FileHash][] = [];
-  for (const { name, isPlain } of countedEntries(folder))
-    if (isPlain) hashes.push([name, await hashFile(path.join(folder, name))]);
-  return Object.fromEntries(hashes);
+export function hashRun(folder: string): FileHashes {
+  const plain = countedEntries(folder).filter(({ isPlain }) => isPlain);
+  return Object.fromEntries(plain.map(({ name }) => [name, hashFile(path.join(folder, name))]));
 }

@@ -48,9 +48,9 @@ const commands: Readonly<Record<string, Entry>> = {
 
 /** Runs `mdpd` with `argv` (without node and script) and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // A reader that has seen enough (`mdpd list | head`) is no failure.
   // A terminal that went away has nobody to tell; work is stopped by its signal, not by its lines.
   process.stderr.on('error', () => {});
+  // A reader that has seen enough (`mdpd list | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return printHelp();

@@ -1,16 +1,8 @@
 /** metrics.jsonl: every record of a run, one JSON object a line, in the order in which they happened. */
 import { createHash, type Hash } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { MdpdError, type Reporter, type RunRecord } from '@mdpd/core';
+import { hashInto, type FileHash } from './file-hash.ts';
 import { diskError } from './files.ts';
 
 /**
@@ -35,12 +27,8 @@ const order = [
   'time',
 ] as const;
 
-/** A beginning of the file, with its checksum. */
-export interface MetricsPosition {
-  readonly bytes: number;
-  /** Of these bytes, as hexadecimal digits. */
-  readonly sha256: string;
-}
+/** A beginning of the file. */
+export type MetricsPosition = FileHash;
 
 /** Appends each record at once, so that a run that dies leaves what it measured. Throws DISK_FULL or WRITE_FAILED. */
 export class MetricsFile implements Reporter {
@@ -97,7 +85,7 @@ export class MetricsFile implements Reporter {
 function beginning(file: string, keep: MetricsPosition): Hash {
   const hash = createHash('sha256');
   const length = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (length >= keep.bytes) attempt(file, () => readInto(hash, file, keep.bytes));
+  if (length >= keep.bytes) attempt(file, () => hashInto(hash, file, keep.bytes));
   if (length >= keep.bytes && hash.copy().digest('hex') === keep.sha256) return hash;
   throw new MdpdError(
     'METRICS_CHANGED',
@@ -107,21 +95,6 @@ function beginning(file: string, keep: MetricsPosition): Hash {
       fix: 'put the file back as it was, or train again in another folder',
     },
   );
-}
-
-function readInto(hash: Hash, file: string, bytes: number): void {
-  const handle = openSync(file, 'r');
-  try {
-    const part = Buffer.alloc(1 << 20);
-    for (let done = 0; done < bytes;) {
-      const got = readSync(handle, part, 0, Math.min(part.length, bytes - done), null);
-      if (got === 0) return;
-      hash.update(part.subarray(0, got));
-      done += got;
-    }
-  } finally {
-    closeSync(handle);
-  }
 }
 
 export function metricsLine(record: RunRecord): string {

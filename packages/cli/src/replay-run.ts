@@ -23,8 +23,8 @@ import { initialParameters } from './initial-parameters.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { runFiles } from './run-folder.ts';
 import { smokeSettings } from './smoke.ts';
-import { runOf } from './target.ts';
-import { runtimeOf } from './target-recipe.ts';
+import { runOf, type FinishedRun } from './target.ts';
+import { executorOf, runtimeOf } from './target-recipe.ts';
 import { headFor } from './task-head.ts';
 import { note, type Listener } from './train-event.ts';
 import { openTrainingTask } from './training-task.ts';
@@ -67,7 +67,7 @@ export async function replayRun(request: ReplayRequest): Promise<Replay> {
   const step = request.step ?? failedStep(folder, name);
   const found = await openRun(folder, request, say);
   const { registry, recipe, job } = found;
-  const wanted = recipe.executor === 'auto' ? (found.executor ?? 'auto') : recipe.executor;
+  const wanted = executorOf(found, recipe);
   const resumed = await keptBefore(path.join(folder, runFiles.checkpoint), step - 1);
   const { executor } = await startExecutor(wanted, registry.executors.values, say, runtimeOf(recipe));
   const kept = resumed?.step ?? 0;
@@ -128,8 +128,8 @@ function failedStep(folder: string, name: string): number {
 interface OpenedRun {
   readonly registry: Registry;
   readonly recipe: Recipe;
-  /** What the run used, where it is finished. */
-  readonly executor: string | undefined;
+  /** Where it is finished. */
+  readonly run: FinishedRun | undefined;
   readonly job: Omit<TrainingJob, 'executor'>;
 }
 
@@ -170,5 +170,5 @@ async function openRun(
     reporters: [],
     signal,
   };
-  return { registry, recipe, executor: finished?.result.executor, job };
+  return { registry, recipe, run: finished, job };
 }

@@ -45,7 +45,7 @@ function loadFor(
 }
 
 /** What the run used, so that its number comes out again. */
-export function executorOf({ run }: Target, recipe: Recipe): string {
+export function executorOf({ run }: Pick<Target, 'run'>, recipe: Recipe): string {
   return recipe.executor === 'auto' ? (run?.result.executor ?? 'auto') : recipe.executor;
 }
 

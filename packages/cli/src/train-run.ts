@@ -259,7 +259,7 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     throwIfStopped(signal);
     const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
-    const finished = { ...result, files: await hashRun(run.folder) };
+    const finished = { ...result, files: hashRun(run.folder) };
     run.finish(finished);
     return finished;
   } finally {

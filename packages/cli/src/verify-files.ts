@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { MdpdError } from '@mdpd/core';
-import { hashFile } from './checkpoint/checkpoint-file.ts';
-import { countedEntries, type FileHash } from './file-hashes.ts';
+import { hashFile, type FileHash } from './file-hash.ts';
+import { countedEntries } from './file-hashes.ts';
 import { formatCount } from './format.ts';
 import type { Result } from './result.ts';
 import { checkOf, leftOut, problem, type Check } from './verify-check.ts';
 
 const again = 'get the run again from where it came from, or train it again';
 
-export async function verifyFiles(folder: string, { files }: Result): Promise<Check[]> {
+export function verifyFiles(folder: string, { files }: Result): Check[] {
   if (files === undefined)
     return [leftOut('files', 'result.json has no hashes: it is from before they were recorded')];
   const problems: MdpdError[] = [];
@@ -20,15 +20,15 @@ export async function verifyFiles(folder: string, { files }: Result): Promise<Ch
     if (!isPlain) problems.push(added(name, `${name} is a link or a device`));
     else if (!Object.hasOwn(files, name))
       problems.push(added(name, `${name} was not there at the end of the run`));
-    else problems.push(...(await compare(folder, name, files[name]!)));
+    else problems.push(...compare(folder, name, files[name]!));
   }
   for (const name of Object.keys(files)) if (!found.has(name)) problems.push(missing(folder, name));
   const count = formatCount(Object.keys(files).length);
   return checkOf('files', problems, `${count} files, the bytes that result.json has hashes of`);
 }
 
-async function compare(folder: string, name: string, recorded: FileHash): Promise<MdpdError[]> {
-  const now = await hashFile(path.join(folder, name));
+function compare(folder: string, name: string, recorded: FileHash): MdpdError[] {
+  const now = hashFile(path.join(folder, name));
   if (now.bytes !== recorded.bytes) {
     const sizes = `${formatCount(now.bytes)} bytes instead of ${formatCount(recorded.bytes)}`;
     return [problem('VERIFY_ALTERED', `${name} has ${sizes}`, again, name)];

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { MdpdError } from '@mdpd/core';
 import { type ParameterSpec } from '@mdpd/core';
+import { spanOf } from '@mdpd/distill/engine/span';
 import { openCheckpoint } from '@mdpd/tensor/checkpoint';
 import { openSafetensors, type SafetensorsFile } from '@mdpd/tensor/safetensors';
 import { formatCount } from './format.ts';
@@ -124,13 +125,8 @@ async function brokenTensors(
   let values = 0;
   for (const name of names) {
     const { data } = await read(name);
+    const { broken: count, first } = spanOf(data);
     values += data.length;
-    let count = 0;
-    let first = -1;
-    for (let i = 0; i < data.length; i++) {
-      if (Number.isFinite(data[i])) continue;
-      if (count++ === 0) first = i;
-    }
     if (count === 0) continue;
     const message = `${name} has ${formatCount(count)} values that are not numbers, the first at index ${first}: ${data[first]}`;
     broken.push(problem('VERIFY_NOT_FINITE', message, again, path.relative(process.cwd(), place)));

@@ -1,11 +1,11 @@
 /** One checkpoint: a folder with the tensors and a note, there whole or not at all, and checked to the byte when read. */
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { MdpdError, messageOf, type HostRecord, type TrainStateHost } from '@mdpd/core';
 import { keptParts, type ResumedState, type Snapshot } from '@mdpd/distill/engine/checkpoints';
 import { readSafetensors } from '@mdpd/tensor/safetensors';
-import { writeSafetensorsFrom, type WrittenFile } from '@mdpd/tensor/safetensors-write';
+import { writeSafetensorsFrom } from '@mdpd/tensor/safetensors-write';
+import { hashFile, type FileHash } from '../file-hash.ts';
 import { diskError, readText, syncFolder, writeDurably } from '../files.ts';
 import { noteText, parseNote, type CheckpointNote } from './checkpoint-note.ts';
 
@@ -29,7 +29,7 @@ export async function writeCheckpoint(folder: string, snapshot: Snapshot, frame:
     const { step, steps, timing, losses, boundary = null } = snapshot;
     const own = losses === undefined ? {} : { losses };
     const note = { format: 1, step, steps, boundary, ...frame, state, timing, ...own } as const;
-    writeDurably(path.join(unfinished, noteFile), noteText(inOrder(note)));
+    writeDurably(path.join(unfinished, noteFile), noteText(note));
     syncFolder(unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
@@ -40,27 +40,7 @@ export async function writeCheckpoint(folder: string, snapshot: Snapshot, frame:
   }
 }
 
-/** Keys as the schema lists them: the text must be the same when it is written again. */
-function inOrder(note: CheckpointNote): CheckpointNote {
-  const { losses } = note;
-  const { format, step, steps, boundary, metrics, state, inputs, versions, timing, totalSeconds } = note;
-  const { seconds, timedSeconds, timedSteps, stepSeconds, peakRssBytes } = timing;
-  return {
-    format,
-    step,
-    steps,
-    boundary,
-    metrics: { bytes: metrics.bytes, sha256: metrics.sha256 },
-    state: { bytes: state.bytes, sha256: state.sha256 },
-    inputs,
-    versions,
-    timing: { seconds, timedSeconds, timedSteps, stepSeconds, peakRssBytes },
-    totalSeconds,
-    ...(losses === undefined ? {} : { losses }),
-  };
-}
-
-async function writeState(file: string, { state, read }: Snapshot): Promise<WrittenFile> {
+async function writeState(file: string, { state, read }: Snapshot): Promise<FileHash> {
   const tensors = Object.fromEntries(
     keptParts.flatMap((part) =>
       Object.entries(state[part]).map(([name, tensor]) => [`${part}/${name}`, tensor] as const),
@@ -88,7 +68,7 @@ export async function readCheckpoint(folder: string): Promise<ReadCheckpoint> {
   const note = readNote(folder);
   const file = path.join(folder, stateFile);
   try {
-    const found = await hashFile(file);
+    const found = hashFile(file);
     if (found.bytes !== note.state.bytes)
       throw damaged(file, `it has ${found.bytes} bytes; ${note.state.bytes} were written`);
     if (found.sha256 !== note.state.sha256)
@@ -126,19 +106,6 @@ function partsOf(tensors: HostRecord, file: string): ResumedState['state'] {
     part[name.slice(slash + 1)] = tensor;
   }
   return parts;
-}
-
-/** Length and checksum of a file, or of its first `end` bytes. */
-export async function hashFile(file: string, end = Infinity): Promise<WrittenFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  if (end > 0) {
-    for await (const part of createReadStream(file, { end: end - 1 }) as AsyncIterable<Buffer>) {
-      hash.update(part);
-      bytes += part.length;
-    }
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 function damaged(place: string, reason: string): MdpdError {

@@ -38,8 +38,9 @@ export function sha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The text of checkpoint.json: the note, and below it the checksum of the note's text. */
-export function noteText(note: CheckpointNote): string {
+/** The text of checkpoint.json: the note, with its keys as the schema lists them, and below it the checksum of its text. */
+export function noteText(given: CheckpointNote): string {
+  const note = noteSchema.parse(given);
   const text = JSON.stringify(note, undefined, 2);
   return `${JSON.stringify({ note, sha256: sha256(text) }, undefined, 2)}\n`;
 }

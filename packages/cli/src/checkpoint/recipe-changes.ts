@@ -1,6 +1,7 @@
 /** What differs between the recipe of a run and the one that is to go on with it. */
 import { MdpdError } from '@mdpd/core';
 import { parse } from 'yaml';
+import { leavesOf } from '../leaves.ts';
 
 export interface RecipeChange {
   /** `train.learningRate.head` */
@@ -36,22 +37,13 @@ const soundKeys = [
 
 /** Compares two resolved recipes, given as the texts of recipe.yaml; comments do not count. */
 export function recipeChanges(before: string, after: string): RecipeChange[] {
-  const old = leaves(parse(before), '');
-  const now = leaves(parse(after), '');
+  const old = leavesOf(parse(before));
+  const now = leavesOf(parse(after));
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
-    const [was = 'not set', is = 'not set'] = [old.get(key), now.get(key)];
+    const [was, is] = [old.get(key), now.get(key)].map((value) => JSON.stringify(value) ?? 'not set');
     const sound = soundKeys.some((each) => key === each || key.startsWith(`${each}.`));
-    return was === is ? [] : [{ key, before: was, after: is, sound }];
+    return was === is ? [] : [{ key, before: was!, after: is!, sound }];
   });
-}
-
-function leaves(value: unknown, prefix: string): Map<string, string> {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0)
-    return new Map([[prefix, JSON.stringify(value) ?? 'not set']]);
-  const entries = Object.entries(value).flatMap(([key, each]) => [
-    ...leaves(each, prefix === '' ? key : `${prefix}.${key}`),
-  ]);
-  return new Map(entries);
 }
 
 const maximumLines = 12;

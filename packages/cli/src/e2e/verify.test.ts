@@ -51,7 +51,7 @@ const replace = (name: string, before: string | RegExp, after: string): void => 
 async function hide(): Promise<void> {
   const { hashRun } = await import('../file-hashes.ts');
   const result = JSON.parse(text('run/result.json')) as Result;
-  put('run/result.json', JSON.stringify({ ...result, files: await hashRun(workspace.path('run')) }));
+  put('run/result.json', JSON.stringify({ ...result, files: hashRun(workspace.path('run')) }));
 }
 
 /** Code, or name, of every check that failed, and its message. */
