@@ -16,7 +16,8 @@ const arrows = {
   method: ['core', 'tensor', 'data', 'compile', 'distill'],
   zoo: ['core', 'tensor', 'data'],
   testing: ['core', 'tensor', 'data', 'compile', 'distill'],
-  cli: ['core', 'tensor', 'data', 'compile', 'distill'],
+  report: ['core'],
+  cli: ['core', 'tensor', 'data', 'compile', 'distill', 'report'],
   create: [],
 };
 

@@ -14,7 +14,7 @@ import { startTraining, type TrainingRun, type TrainOptions } from './training-r
 export { defineRecipe, MdpdError, type Prediction, type RecipeInput } from '@mdpd/core';
 export type { TargetEvaluation } from './evaluate-target.ts';
 export type { LoadedModel, LoadOptions, PredictOptions } from './loaded-model.ts';
-export type { Result } from './result.ts';
+export type { Result } from '@mdpd/report/result';
 export type { TrainEvent } from './train-event.ts';
 export type { TrainingRun, TrainOptions } from './training-run.ts';
 

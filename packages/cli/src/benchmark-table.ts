@@ -1,7 +1,7 @@
 /** `mdpd compare … --glue`: a row a method, a column a data set, and the published means, as papers print benchmarks. */
 import { MdpdError, type TaskProvider } from '@mdpd/core';
 import { differingKeys, flatten, spread, type ComparedRun, type Spread } from './comparison.ts';
-import { primaryMetric } from './result.ts';
+import { primaryMetric } from '@mdpd/report/result';
 
 export interface BenchmarkTableRow {
   readonly method: string;

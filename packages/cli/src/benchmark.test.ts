@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { benchmarkRows } from './benchmark.ts';
 import type { ComparedRun } from './comparison.ts';
 import { loadPlugins } from './plugins.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 
 const natural = ['cifar', 'caltech101', 'dtd', 'oxford_flowers102', 'oxford_iiit_pet', 'svhn', 'sun397'];
 const specialized = ['patch_camelyon', 'eurosat', 'resisc45', 'diabetic_retinopathy'];

@@ -1,7 +1,7 @@
 /** Scores of benchmarks that consist of several data sets: runs that differ only in their data, as the task sums them up. */
 import type { Registry } from '@mdpd/core';
 import type { ComparedRun } from './comparison.ts';
-import { primaryMetric } from './result.ts';
+import { primaryMetric } from '@mdpd/report/result';
 
 export interface BenchmarkRow {
   readonly method: string;

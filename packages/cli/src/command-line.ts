@@ -3,7 +3,7 @@ import { MdpdError } from '@mdpd/core/errors';
 import { didYouMean, nearest } from '@mdpd/core/nearest';
 import type { ArgDef, ArgsDef } from 'citty';
 import type { Command } from './command.ts';
-import { formatList } from './format.ts';
+import { formatList } from '@mdpd/report/format';
 
 /** Options that every command has. */
 export const commonOptions = {

@@ -6,7 +6,7 @@ import { benchmarkCells, benchmarkTable } from './benchmark-table.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from './comparison.ts';
-import { formatCount, formatTable, isShare } from './format.ts';
+import { formatCount, formatTable, isShare } from '@mdpd/report/format';
 import { createOutput, toJson, type Output } from './output.ts';
 import { loadPlugins } from './plugins.ts';
 import { readFinishedRun, runFiles } from './run-folder.ts';

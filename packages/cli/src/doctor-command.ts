@@ -4,7 +4,7 @@ import { command } from './command.ts';
 import { commonOptions } from './command-line.ts';
 import { warningsOf, type Examined, type Warning } from './doctor-warnings.ts';
 import { packageVersions } from './environment.ts';
-import { formatBytes, formatList } from './format.ts';
+import { formatBytes, formatList } from '@mdpd/report/format';
 import { readMachine, type Machine } from './machine.ts';
 import { optionalPackages, type OptionalPackage } from './optional-packages.ts';
 import { createOutput, toJson } from './output.ts';

@@ -1,6 +1,6 @@
 /** What is wrong with a machine, and what to do about it. */
 import type { Examination } from './doctor-command.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes } from '@mdpd/report/format';
 
 export interface Warning {
   readonly problem: string;

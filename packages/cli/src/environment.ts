@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 
 const run = promisify(execFile);
 

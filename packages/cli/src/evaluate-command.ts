@@ -3,7 +3,7 @@ import { loadRecipe } from '@mdpd/core';
 import { command } from './command.ts';
 import { variadic, commonOptions, wholeNumber } from './command-line.ts';
 import { evaluateTarget } from './evaluate-target.ts';
-import { formatCount, formatMetric, formatTable } from './format.ts';
+import { formatCount, formatMetric, formatTable } from '@mdpd/report/format';
 import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
 import { splitNamed, splitNames } from './split-name.ts';

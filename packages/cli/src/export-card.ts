@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ExportFolder } from './export-files.ts';
 import type { FileReport } from './export-report.ts';
 import { readText, writeWhole } from './files.ts';
-import { formatBytes } from './format.ts';
+import { formatBytes } from '@mdpd/report/format';
 
 const maximumCardBytes = 1_000_000;
 const heading = '## ONNX\n';

@@ -1,7 +1,7 @@
 /** What `mdpd export` says: files, sizes, and how they compare with the model. */
 import path from 'node:path';
 import type { FileCheck } from './export-check.ts';
-import { formatBytes, formatCount, formatMilliseconds, formatShare, formatTable } from './format.ts';
+import { formatBytes, formatCount, formatMilliseconds, formatShare, formatTable } from '@mdpd/report/format';
 
 /** What `--json` prints. */
 export interface ExportReport {

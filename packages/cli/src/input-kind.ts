@@ -1,8 +1,6 @@
 /** What a model is asked about, for messages and examples. */
 import type { Backbone } from '@mdpd/core';
-
-export const inputKinds = ['image', 'text', 'imageText'] as const;
-export type InputKind = (typeof inputKinds)[number];
+import type { InputKind } from '@mdpd/report/result';
 
 export function inputKindOf({ inputs }: Pick<Backbone, 'inputs'>): InputKind {
   if (!('input_ids' in inputs)) return 'image';

@@ -3,7 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { loadRecipe, type Registry, type Shelf } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions } from './command-line.ts';
-import { formatList } from './format.ts';
+import { formatList } from '@mdpd/report/format';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins, type LoadedPlugins, type PluginPackage } from './plugins.ts';
 

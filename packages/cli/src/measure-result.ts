@@ -7,7 +7,7 @@ import type { OpenedBackbone } from './backbone-reference.ts';
 import { readEnvironment } from './environment.ts';
 import { splitOf, type Evaluations, type Latencies } from './evaluate-paths.ts';
 import { inputKindOf } from './input-kind.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 import type { RunFolder } from './run-folder.ts';
 
 export interface MeasuredRun {

@@ -1,6 +1,6 @@
 /** What to change in a recipe that needs more memory than there is. */
 import type { Recipe } from '@mdpd/core';
-import { formatBytes } from './format.ts';
+import { formatBytes } from '@mdpd/report/format';
 
 /** A warning with overrides that help, those that change least first; undefined where there is enough. */
 export function memoryWarning(

@@ -23,6 +23,8 @@ const order = [
   'metrics',
   'message',
   'parts',
+  'layers',
+  'boundary',
   'learningRate',
   'time',
 ] as const;

@@ -1,8 +1,8 @@
 /** README.md of a saved model: what it is, how it was made, what it scored, how to use it, what it cannot do. */
 import type { HeadKind } from '@mdpd/core';
 import { stringify } from 'yaml';
-import { formatCount, formatMetric, isShare } from './format.ts';
-import type { Result } from './result.ts';
+import { formatCount, formatMetric, isShare } from '@mdpd/report/format';
+import type { Result } from '@mdpd/report/result';
 
 /** A result before the numbers that are only known after the model was reloaded. */
 export interface CardFacts {

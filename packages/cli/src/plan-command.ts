@@ -6,7 +6,13 @@ import { rss } from '@mdpd/tensor/memory-meter';
 import { openBackbone } from './backbone-reference.ts';
 import { command } from './command.ts';
 import { commonOptions, variadic } from './command-line.ts';
-import { formatBytes, formatCount, formatDuration, formatSignificant, formatTable } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatSignificant,
+  formatTable,
+} from '@mdpd/report/format';
 import { createOutput, toJson, type Output } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { availableBytes } from './planned-memory.ts';

@@ -3,7 +3,7 @@ import { MdpdError, type Prediction } from '@mdpd/core';
 import { command } from './command.ts';
 import { commonOptions, optional, variadic, wholeNumber } from './command-line.ts';
 import { drawPredictions } from './draw.ts';
-import { clip, formatShare, formatTable } from './format.ts';
+import { clip, formatShare, formatTable } from '@mdpd/report/format';
 import { createOutput, toJson } from './output.ts';
 import { inputsOf } from './predict-inputs.ts';
 import { defaultFolder, submit } from './predict-submission.ts';

@@ -14,7 +14,7 @@ import { collectOutputs } from '@mdpd/distill/engine/run-batches';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { diskError } from './files.ts';
-import { formatCount } from './format.ts';
+import { formatCount } from '@mdpd/report/format';
 import { createOutput, toJson } from './output.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { createProgress, type Progress } from './progress.ts';

@@ -1,6 +1,6 @@
 /** What a run shows while it works: one live line on a terminal, plain lines elsewhere. */
 import type { ProgressRecord, Reporter, RunRecord, StepRecord } from '@mdpd/core';
-import { clip, formatBytes, formatCount, formatDuration, formatMetric } from './format.ts';
+import { clip, formatBytes, formatCount, formatDuration, formatMetric } from '@mdpd/report/format';
 import type { Stream } from './output.ts';
 
 export interface ProgressOptions {
@@ -76,7 +76,8 @@ function liveProgress({ stream, metric, now = Date.now }: ProgressOptions): Prog
     say,
     record: (record) => {
       if (record.type === 'step') draw(stepLine(record, metric()), record.step === record.steps);
-      else say(record.type === 'note' ? record.message : evaluationLine(record));
+      else if (record.type !== 'layers')
+        say(record.type === 'note' ? record.message : evaluationLine(record));
     },
     progress: (record) => draw(progressLine(record), record.done === record.total),
     close: clear,
@@ -98,7 +99,8 @@ function plainProgress({ stream, metric, now = Date.now }: ProgressOptions): Pro
     record: (record) => {
       if (record.type === 'step')
         print(stepLine(record, metric()), record.step === 1 || record.step === record.steps);
-      else say(record.type === 'note' ? record.message : evaluationLine(record));
+      else if (record.type !== 'layers')
+        say(record.type === 'note' ? record.message : evaluationLine(record));
     },
     progress: (record) => {
       if (now() - printed >= plainInterval) print(progressLine(record), false);

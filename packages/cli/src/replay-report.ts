@@ -1,7 +1,7 @@
 /** What `mdpd replay` shows: a table of ranges, and where numbers end. */
 import type { Finding } from '@mdpd/distill/engine/inspect-step';
 import path from 'node:path';
-import { clip, formatCount, formatTable } from './format.ts';
+import { clip, formatCount, formatTable } from '@mdpd/report/format';
 import type { Replay } from './replay-run.ts';
 
 /** Examples of the batch that are named. */

@@ -8,7 +8,8 @@ import { MdpdError, messageOf, systemCode } from '@mdpd/core';
 import { recipeChanges, refuseChanges, type RecipeChange } from './checkpoint/recipe-changes.ts';
 import { lockRun, type Unlock } from './checkpoint/run-lock.ts';
 import { diskError, readText, removeUnfinished, writeWhole } from './files.ts';
-import { readResult, type Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
+import { readResult } from './result.ts';
 
 export const runFiles = {
   recipe: 'recipe.yaml',

@@ -9,9 +9,9 @@ import {
   formatSignificant,
   formatTable,
   isShare,
-} from './format.ts';
+} from '@mdpd/report/format';
 import { exampleInput } from './input-kind.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 
 type Bold = (text: string) => string;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { didYouMean, MdpdError, type LoadedRecipe, loadRecipe, type Registry } from '@mdpd/core';
 import type { PluginOptions } from './plugins.ts';
 import { isRunFolder, readFinishedRun, runFiles } from './run-folder.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 
 export interface Target {
   /** As the user named it. */

@@ -6,7 +6,7 @@ import { newestStep } from './checkpoint/checkpoint-store.ts';
 import { internalError } from './internal-error.ts';
 import { pinHubData } from './pin-hub-data.ts';
 import { describeProblems, loadPlugins } from './plugins.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 import { createRunFolder, reopenRunFolder, type RunFolder } from './run-folder.ts';
 import { note, type Listener } from './train-event.ts';
 

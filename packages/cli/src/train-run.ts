@@ -22,7 +22,7 @@ import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { hashRun } from './file-hashes.ts';
 import { writeWhole } from './files.ts';
-import { formatCount } from './format.ts';
+import { formatCount } from '@mdpd/report/format';
 import { initialParameters } from './initial-parameters.ts';
 import { packageVersions } from './environment.ts';
 import { inputDigests, refuseChangedInputs } from './input-digests.ts';
@@ -32,7 +32,7 @@ import { CheckpointStore, newestCheckpoint } from './checkpoint/checkpoint-store
 import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
 import { measureResult } from './measure-result.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 import type { RunFolder } from './run-folder.ts';
 import { memoryWarning } from './memory-advice.ts';
 import { PlannedMemory } from './planned-memory.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { EventStream } from './event-stream.ts';
 import { internalError } from './internal-error.ts';
 import { loadedRecipe } from './program-recipe.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 import { defaultRunFolder } from './run-folder.ts';
 import type { TrainEvent } from './train-event.ts';
 import { runTraining } from './train-flow.ts';

@@ -6,8 +6,8 @@ import { messageOf } from '@mdpd/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readText } from './files.ts';
-import { formatCount } from './format.ts';
-import type { Result } from './result.ts';
+import { formatCount } from '@mdpd/report/format';
+import type { Result } from '@mdpd/report/result';
 import { checkOf, problem, type Check } from './verify-check.ts';
 
 const mostBytes = 1_000_000;

@@ -1,7 +1,7 @@
 /** `mdpd verify <run or model>` */
 import { command } from './command.ts';
 import { commonOptions, wholeNumber } from './command-line.ts';
-import { wrap } from './format.ts';
+import { wrap } from '@mdpd/report/format';
 import { createOutput, toJson } from './output.ts';
 import { createProgress } from './progress.ts';
 import { stoppable } from './stop-signal.ts';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { MdpdError } from '@mdpd/core';
 import { hashFile, type FileHash } from './file-hash.ts';
 import { countedEntries } from './file-hashes.ts';
-import { formatCount } from './format.ts';
-import type { Result } from './result.ts';
+import { formatCount } from '@mdpd/report/format';
+import type { Result } from '@mdpd/report/result';
 import { checkOf, leftOut, problem, type Check } from './verify-check.ts';
 
 const again = 'get the run again from where it came from, or train it again';

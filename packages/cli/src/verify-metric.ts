@@ -2,8 +2,8 @@
 import type { MdpdError } from '@mdpd/core';
 import { cpuName } from './environment.ts';
 import type { TargetEvaluation } from './evaluate-target.ts';
-import { formatCount, formatMetric, isShare } from './format.ts';
-import type { Result } from './result.ts';
+import { formatCount, formatMetric, isShare } from '@mdpd/report/format';
+import type { Result } from '@mdpd/report/result';
 import { availableParallelism } from 'node:os';
 import { checkOf, leftOut, problem, type Check } from './verify-check.ts';
 

@@ -11,7 +11,7 @@ import {
   type Registry,
 } from '@mdpd/core';
 import { smokeSettings } from './smoke.ts';
-import type { Result } from './result.ts';
+import type { Result } from '@mdpd/report/result';
 import { checkOf, problem, type Check } from './verify-check.ts';
 
 const again = 'get the run again from where it came from, or train it again';

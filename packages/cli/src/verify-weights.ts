@@ -6,7 +6,7 @@ import { type ParameterSpec } from '@mdpd/core';
 import { spanOf } from '@mdpd/distill/engine/span';
 import { openCheckpoint } from '@mdpd/tensor/checkpoint';
 import { openSafetensors, type SafetensorsFile } from '@mdpd/tensor/safetensors';
-import { formatCount } from './format.ts';
+import { formatCount } from '@mdpd/report/format';
 import { checkOf, problem, type Check } from './verify-check.ts';
 
 const again = 'get the file again from where it came from, or train the run again';

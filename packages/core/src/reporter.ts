@@ -45,8 +45,23 @@ export interface NoteRecord {
   readonly message: string;
 }
 
+/**
+ * What the layers of a method say, as a line of metrics.jsonl has it: at evaluations, and after the last step.
+ */
+export interface LayersRecord {
+  readonly type: 'layers';
+  readonly step: number;
+  /**
+   * A number for every layer, by what it is (`gate`, `featureLoss`, `normDrift`) and stream (`image`): of the taps 0 … L, or of
+   * the blocks 1 … L. null where a layer has none.
+   */
+  readonly layers: Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
+  /** The last shallow layer by stream, where the method has one. */
+  readonly boundary?: Readonly<Record<string, number>>;
+}
+
 /** What is stored of a run, in order: the lines of metrics.jsonl. */
-export type RunRecord = StepRecord | EvaluationRecord | NoteRecord;
+export type RunRecord = StepRecord | EvaluationRecord | LayersRecord | NoteRecord;
 
 /** How far something is that takes a while: `done` of `total`. Not stored. */
 export interface ProgressRecord {

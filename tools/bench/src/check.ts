@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { formatTable } from '@mdpd/cli/format';
+import { formatTable } from '@mdpd/report/format';
 import { jobOf } from './collect.ts';
 import { measure, measureFrom, runOurs } from './engines.ts';
 import { families } from './families/families.ts';

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { createOutput, reportFailure, toJson } from '@mdpd/cli/output';
 import type { MethodPlan } from '@mdpd/cli/plan-training';
-import { formatTable } from '@mdpd/cli/format';
+import { formatTable } from '@mdpd/report/format';
 import { isMeasured, jobOf } from './collect.ts';
 import { measure, runOurs } from './engines.ts';
 import type { Job } from './job.ts';

@@ -1,5 +1,5 @@
 /** The table of a run: for the terminal, and as Markdown. */
-import { formatCount, formatTable } from '@mdpd/cli/format';
+import { formatCount, formatTable } from '@mdpd/report/format';
 import { rows as benchRows, type EngineName } from './job.ts';
 import type { ResultRow } from './collect.ts';
 import { disturbed } from './processors.ts';

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { writeGlue } from '../testing/glue-files.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, type Workspace } from '../testing/workspace.ts';

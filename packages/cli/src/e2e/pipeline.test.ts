@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '@mdpd/tensor/safetensors';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatPlan, type Plan } from '../plan-command.ts';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { createWorkspace, tinyRecipe, type Workspace } from '../testing/workspace.ts';
 
 const packages = new URL('../../../', import.meta.url);

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '@mdpd/core';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { greyPng } from '../testing/png.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { writeTinyT5 } from '../testing/tiny-t5.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';

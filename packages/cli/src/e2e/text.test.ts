@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFile } from '@mdpd/compile/export/run-model';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 
 const packages = new URL('../../../', import.meta.url);

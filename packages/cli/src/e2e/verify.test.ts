@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSafetensors } from '@mdpd/tensor/safetensors';
 import { writeSafetensors } from '@mdpd/tensor/safetensors-write';
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
 import type { Verification } from '../verify-target.ts';

@@ -1,5 +1,5 @@
 /** A result.json for tests. */
-import type { Result } from '../result.ts';
+import type { Result } from '@mdpd/report/result';
 
 export function exampleResult(changes: Partial<Result> = {}): Result {
   return {
