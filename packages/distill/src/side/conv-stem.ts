@@ -80,7 +80,7 @@ export function runConvStem(
   return activation('gelu')(dense(params, `${name}.summary`, tf.reshape(x, [batch, -1])));
 }
 
-/** A level that never has all its windows in memory, and keeps only its input for the backward pass. */
+/** A level that never has more than one corner of its windows in memory, and keeps only its input for the backward pass. */
 function savingLevel(
   params: Params,
   name: string,
@@ -91,9 +91,9 @@ function savingLevel(
   const own = { weight: params[`${name}.weight`]!, bias: params[`${name}.bias`]! };
   return checkpoint(
     ({ weight, bias, x: input }) => {
-      const width = 4 * level.inputs;
-      const products = corners(input!, level).map((corner, index) =>
-        linear(corner, tf.slice(weight!, [0, index * width], [-1, width])),
+      const blocks = pixelBlocks(input!, level);
+      const products = cornerPlaces.map((place, index) =>
+        cornerProduct(weight!, blocks, { level, place, index, differentiated }),
       );
       return tf.relu(tf.add(tf.addN(products), bias!));
     },
@@ -102,11 +102,51 @@ function savingLevel(
   );
 }
 
-/** 4×4 windows at stride 2 with one pixel of zeros around: [B, H, W, C] to [B, ⌈H/2⌉, ⌈W/2⌉, 16·C]. */
-const windows = (x: tf.Tensor, level: Level): tf.Tensor => tf.concat(corners(x, level), -1);
+/** What one corner of the windows contributes; the corner itself is cut out again for the backward pass. */
+function cornerProduct(
+  weight: tf.Tensor,
+  blocks: tf.Tensor,
+  about: { level: Level; place: CornerPlace; index: number; differentiated: boolean },
+): tf.Tensor {
+  const { level, place, index, differentiated } = about;
+  const width = 4 * level.inputs;
+  return checkpoint(
+    (given) =>
+      linear(
+        corner(given['blocks']!, level, place),
+        tf.slice(given['weight']!, [0, index * width], [-1, width]),
+      ),
+    differentiated ? { weight, blocks } : { weight },
+    differentiated ? {} : { blocks },
+  );
+}
 
-/** The 2×2 corners of those windows, each [B, ⌈H/2⌉, ⌈W/2⌉, 4·C]. */
-function corners(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor[] {
+/** 4×4 windows at stride 2 with one pixel of zeros around: [B, H, W, C] to [B, ⌈H/2⌉, ⌈W/2⌉, 16·C]. */
+function windows(x: tf.Tensor, level: Level): tf.Tensor {
+  const blocks = pixelBlocks(x, level);
+  return tf.concat(
+    cornerPlaces.map((place) => corner(blocks, level, place)),
+    -1,
+  );
+}
+
+/** Row and column of a corner of the windows. */
+type CornerPlace = readonly [row: number, column: number];
+
+const cornerPlaces: readonly CornerPlace[] = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
+
+/** One of the 2×2 corners of the windows of a level, [B, ⌈H/2⌉, ⌈W/2⌉, 4·C]. */
+function corner(blocks: tf.Tensor, { rows, columns, inputs }: Level, [row, column]: CornerPlace): tf.Tensor {
+  return tf.slice(blocks, [0, row, column, 0], [blocks.shape[0]!, rows, columns, 4 * inputs]);
+}
+
+/** 2×2 blocks of pixels side by side as channels, [B, ⌈H/2⌉+1, ⌈W/2⌉+1, 4·C]: a window is 2×2 of them. */
+function pixelBlocks(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor {
   const [batch, height, width] = x.shape as [number, number, number];
   const padded = tf.pad(x, [
     [0, 0],
@@ -114,12 +154,8 @@ function corners(x: tf.Tensor, { rows, columns, inputs }: Level): tf.Tensor[] {
     [1, 2 * columns + 1 - width],
     [0, 0],
   ]);
-  // 2×2 blocks of pixels side by side as channels; a window is then 2×2 blocks.
-  const blocks = tf.reshape(
+  return tf.reshape(
     tf.transpose(tf.reshape(padded, [batch, rows + 1, 2, columns + 1, 2 * inputs]), [0, 1, 3, 2, 4]),
     [batch, rows + 1, columns + 1, 4 * inputs],
   );
-  const corner = (row: number, column: number): tf.Tensor =>
-    tf.slice(blocks, [0, row, column, 0], [batch, rows, columns, 4 * inputs]);
-  return [corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)];
 }
