@@ -15,6 +15,7 @@ export const runFiles = {
   recipe: 'recipe.yaml',
   metrics: 'metrics.jsonl',
   result: 'result.json',
+  report: 'report.html',
   failed: 'failed.json',
   checkpoint: 'checkpoint',
   lock: 'run.lock',
@@ -23,7 +24,7 @@ export const runFiles = {
 } as const;
 
 /** As the reader of recipes. */
-const maximumRecipeBytes = 1_000_000;
+export const maximumRecipeBytes = 1_000_000;
 
 export interface RunFolder {
   /** As the user would type it: relative to the working directory where that is shorter. */

@@ -6,7 +6,7 @@ import { Container } from 'inversify';
 import { messageOf } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Registry } from './registry.ts';
-import type { Reporter, ReporterProvider, RunContext } from './reporter.ts';
+import type { Reporter, RunContext } from './reporter.ts';
 import { tokens } from './tokens.ts';
 
 /** What a run brings of its own. */
@@ -15,7 +15,9 @@ export interface RunScopeOptions {
   startExecutor(): Promise<Executor>;
   /** Reporters of the command itself; what they throw ends the run. */
   readonly reporters: readonly Reporter[];
-  /** Told about a reporter of a plugin that throws; it gets nothing more. */
+  /** Reporters of the command that only show the run; what they throw ends them alone. */
+  readonly views?: readonly Reporter[];
+  /** Told about a view, or a reporter of a plugin, that throws; it gets nothing more. */
   warn(message: string): void;
 }
 
@@ -23,7 +25,7 @@ export interface RunScopeOptions {
 export interface RunScope {
   /** Sees what the plugins bind, and `tokens.run`, `tokens.runExecutor` and `tokens.runReporter` of this run. */
   readonly container: Container;
-  /** The command's own, then one of every plugin that has them. */
+  /** The command's own, its views, then one of every plugin that has them. */
   readonly reporters: readonly Reporter[];
   /** The same at every call. */
   executor(): Promise<Executor>;
@@ -50,16 +52,17 @@ export function createRunScope(registry: Registry, run: RunContext, options: Run
       .inSingletonScope()
       .onDeactivation(() => reporter.close?.());
   }
-  for (const { value, plugin } of registry.reporters.entries) {
+  const warn = (message: string): void => options.warn(message);
+  const bindGuarded = (name: string, make: (context: RunContext) => Reporter): void => {
     container
       .bind<Reporter>(tokens.runReporter)
-      .toResolvedValue(
-        (context: RunContext) => guarded(value, plugin, context, (message) => options.warn(message)),
-        [tokens.run],
-      )
+      .toResolvedValue((context: RunContext) => guarded(name, () => make(context), warn), [tokens.run])
       .inSingletonScope()
       .onDeactivation((reporter) => reporter.close?.());
-  }
+  };
+  for (const view of options.views ?? []) bindGuarded(view.name, () => view);
+  for (const { value, plugin } of registry.reporters.entries)
+    bindGuarded(`reporter ${value.name} of ${plugin}`, (context) => value.create(context));
   const bound = container.isBound(tokens.runReporter);
   return {
     container,
@@ -69,16 +72,11 @@ export function createRunScope(registry: Registry, run: RunContext, options: Run
   };
 }
 
-/** A plugin's reporter that never throws: after its first error it is told nothing more but to close. */
-function guarded(
-  provider: ReporterProvider,
-  plugin: string,
-  run: RunContext,
-  warn: (message: string) => void,
-): Reporter {
+/** A reporter that never throws: after its first error it is told nothing more but to close. */
+function guarded(name: string, make: () => Reporter, warn: (message: string) => void): Reporter {
   let broken = false;
   const fail = (thrown: unknown): void => {
-    if (!broken) warn(`reporter ${provider.name} of ${plugin} is left out: ${messageOf(thrown)}`);
+    if (!broken) warn(`${name} is left out: ${messageOf(thrown)}`);
     broken = true;
   };
   const attempt = (action: () => void): void => {
@@ -89,10 +87,10 @@ function guarded(
       fail(thrown);
     }
   };
-  let reporter: Reporter = { name: provider.name };
-  attempt(() => (reporter = provider.create(run)));
+  let reporter: Reporter = { name };
+  attempt(() => (reporter = make()));
   return {
-    name: provider.name,
+    name: reporter.name,
     record: (record) => attempt(() => reporter.record?.(record)),
     progress: (record) => attempt(() => reporter.progress?.(record)),
     close: async () => {

@@ -1,5 +1,6 @@
 /** A run as the pages see it: read from its folder, finished or not. */
 import type { RunRecord } from '@mdpd/core';
+import type { RecordTotals } from './record-history.ts';
 import type { Result } from './result.ts';
 import type { ShownExamples } from './shown-examples.ts';
 
@@ -11,8 +12,10 @@ export interface RunView {
   readonly recipeText: string;
   /** The values of `recipeText`. */
   readonly recipe: Readonly<Record<string, unknown>>;
-  /** Lines of metrics.jsonl, in order. */
+  /** Lines of metrics.jsonl, in order; of a long run not all of them. */
   readonly records: readonly RunRecord[];
+  /** Sums over all lines, also over those that are left out. */
+  readonly totals: RecordTotals;
   /** result.json of a finished run. */
   readonly result?: Result;
   /** failed.json of one that stopped. */

@@ -1,0 +1,48 @@
+/** report.html of a run while it works: written at evaluations, and when it ends. */
+import type { Reporter, RunRecord } from '@mdpd/core';
+import { RecordHistory } from '@mdpd/report/record-history';
+import { reportPage } from '@mdpd/report/report-page';
+import type { RunView } from '@mdpd/report/run-view';
+import { writeWhole } from './files.ts';
+
+/** What of the run's time its page may cost while it works; the last one is always written. */
+const largestShare = 0.01;
+
+/** What is known of a run before its first step. */
+export type RunHead = Pick<RunView, 'name' | 'recipe' | 'recipeText' | 'command'>;
+
+/** What there is once it has ended. */
+export type RunEnd = Pick<RunView, 'result' | 'failure' | 'examples'>;
+
+/** A reporter that throws is told of and dropped; the run goes on. */
+export class ReportFile implements Reporter {
+  readonly name = 'report.html';
+  private readonly file: string;
+  private readonly head: RunHead;
+  private readonly history = new RecordHistory();
+  /** `performance.now()` before which no page is due. */
+  private due = 0;
+
+  constructor(file: string, head: RunHead) {
+    this.file = file;
+    this.head = head;
+  }
+
+  record(record: RunRecord): void {
+    this.history.add(record);
+    const begins = record.type === 'step' && this.history.totals.steps === 1;
+    if (begins || (record.type === 'evaluation' && performance.now() >= this.due)) this.write({});
+  }
+
+  /** Writes the page, whole or not at all. Throws DISK_FULL or WRITE_FAILED. */
+  write(end: RunEnd): void {
+    const began = performance.now();
+    writeWhole(this.file, reportPage(viewOf(this.head, this.history, end)));
+    const now = performance.now();
+    this.due = now + (now - began) / largestShare;
+  }
+}
+
+function viewOf(head: RunHead, history: RecordHistory, end: RunEnd): RunView {
+  return { ...head, records: history.records(), totals: history.totals, ...end };
+}
