@@ -199,6 +199,7 @@ function inputBytes({ main, extra }: StepBatches): number {
   return Object.values(extra).reduce((sum, batch) => sum + own(batch), own(main));
 }
 
-function secondsOf({ flops, movedBytes }: Forecast, { flopsPerSecond, bytesPerSecond }: Speed): number {
-  return flops / flopsPerSecond + movedBytes / bytesPerSecond;
+function secondsOf({ flops, movedBytes, nodes }: Forecast, speed: Speed): number {
+  const { flopsPerSecond, bytesPerSecond, secondsPerNode } = speed;
+  return flops / flopsPerSecond + movedBytes / bytesPerSecond + nodes * secondsPerNode;
 }

@@ -7,14 +7,18 @@ export interface Speed {
   readonly flopsPerSecond: number;
   /** Bytes that elementwise operators read and write a second. */
   readonly bytesPerSecond: number;
+  /** What every operator takes besides, however small it is. */
+  readonly secondsPerNode: number;
 }
 
 /** Rows, width and width of the hidden layer of a transformer's product: [n, d] · [d, m]. */
 const product = { n: 1536, d: 512, m: 2048 };
 /** Numbers of an elementwise operand: 16 MB, more than most caches hold. */
 const elements = 4 * 2 ** 20;
-/** Seconds of each of the two probes. */
-const patience = 0.6;
+/** Operators of the probe of small ones. */
+const chain = 400;
+/** Seconds of each of the three probes. */
+const patience = 0.5;
 
 export async function calibrate(executor: Executor): Promise<Speed> {
   const { n, d, m } = product;
@@ -23,9 +27,15 @@ export async function calibrate(executor: Executor): Promise<Speed> {
   const add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.add(a, b));
   // Two operands are read, their sum is written and read.
   const bytes = 16 * elements;
+  const little = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => {
+    let x = a;
+    for (let i = 0; i < chain; i++) x = i % 2 === 0 ? tf.mul(x, b) : tf.add(x, b);
+    return x;
+  };
   return {
     flopsPerSecond: flops / (await fastest(executor, multiply, [n, d], [d, m])),
     bytesPerSecond: bytes / (await fastest(executor, add, [elements], [elements])),
+    secondsPerNode: (await fastest(executor, little, [16, 16], [16, 16])) / chain,
   };
 }
 

@@ -72,11 +72,13 @@ describe('on the executor', () => {
   it('calibrates in less than two seconds, and leaves no tensor', async () => {
     const before = executor.memory();
     const begun = performance.now();
-    const { flopsPerSecond, bytesPerSecond } = await calibrate(executor);
+    const { flopsPerSecond, bytesPerSecond, secondsPerNode } = await calibrate(executor);
     expect(flopsPerSecond).toBeGreaterThan(1e9);
     expect(flopsPerSecond).toBeLessThan(1e13);
     expect(bytesPerSecond).toBeGreaterThan(1e8);
     expect(bytesPerSecond).toBeLessThan(1e12);
+    expect(secondsPerNode).toBeGreaterThan(1e-8);
+    expect(secondsPerNode).toBeLessThan(1e-3);
     expect((performance.now() - begun) / 1000).toBeLessThan(6);
     expect(executor.memory()).toEqual(before);
   });
