@@ -94,7 +94,8 @@ function parseMetadata(value: unknown, file: string): Map<string, string> {
 
 function parseDtype(dtype: unknown, place: string): SafetensorsDtype {
   if (typeof dtype === 'string' && Object.hasOwn(dtypeBytes, dtype)) return dtype as SafetensorsDtype;
-  throw new MdpdError('SAFETENSORS_DTYPE', `values of type ${quoted(String(dtype))} cannot be read`, {
+  const shown = typeof dtype === 'string' ? quoted(dtype) : showValue(dtype);
+  throw new MdpdError('SAFETENSORS_DTYPE', `values of type ${shown} cannot be read`, {
     place,
     allowed: Object.keys(dtypeBytes),
     fix: 'convert the checkpoint to F32, F16 or BF16',

@@ -272,6 +272,8 @@ describe('refusing', () => {
     expect(await messageOfReading(craft(`{"a":${'['.repeat(200_000)}`))).toContain('SAFETENSORS_HEADER');
     const deep = `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
     expect(await messageOfReading(craft(deep))).toContain('the tensor is not described by an object');
+    const dtype = `{"a":{"dtype":${'['.repeat(5_000)}${']'.repeat(5_000)},"shape":[1],"data_offsets":[0,4]}}`;
+    expect(await messageOfReading(craft(dtype))).toContain('cannot be read');
     const long = await messageOfReading(craft(`{"${'a'.repeat(3_000_000)}":1}`));
     expect(long.length).toBeLessThan(400);
   });
