@@ -3,9 +3,9 @@
  * npm run torture -- [--kills 50] [--recipe FILE] [--seed 0] [key=value …]
  *
  * Kills a training at random moments (SIGKILL: nothing can be tidied up) and goes on with it, until it has survived as
- * many kills as asked for and is done; then compares it, byte by byte, with one that was never disturbed. Half of the
- * kills wait for a checkpoint that is being written; the others come at any time, also while data are opened, a model is
- * saved or evaluated. A run that is done before all kills were made is begun again in a new folder.
+ * many kills as asked for and is done; then compares it, byte by byte, with one that was never disturbed. Two of five
+ * kills wait for a checkpoint that is being written; the others come while a process begins, between steps, and while the
+ * model is evaluated. A run that is done before all kills were made is begun again in a new folder.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -63,22 +63,48 @@ function outcome(out) {
   return JSON.stringify({ files, lines, metrics, fadeGap, agreement, in: readdirSync(out).sort() });
 }
 
-/** Where a run stands: what a kill hits. @param {string} out */
-function momentOf(out) {
-  const at = (/** @type {string} */ name) => join(out, name);
-  if (existsSync(at('result.json'))) return 'the end';
-  if (existsSync(at('checkpoint')) && readdirSync(at('checkpoint')).some((name) => name.includes('.tmp-')))
-    return 'a checkpoint being written';
-  if (existsSync(at('model'))) return 'evaluation';
-  if (existsSync(at('metrics.jsonl')) && readFileSync(at('metrics.jsonl'), 'utf8').includes('"type":"step"'))
-    return 'steps';
-  return 'the beginning';
+/** Lines of steps that a run has written. @param {string} out */
+function stepsOf(out) {
+  const file = join(out, 'metrics.jsonl');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('{"type":"step"').length - 1 : 0;
 }
 
-/** Waits until a checkpoint is being written, at most so long. @param {string} out @param {number} milliseconds */
-async function untilWriting(out, milliseconds) {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end && momentOf(out) !== 'a checkpoint being written') await wait(1);
+/** @param {string} out */
+function isWriting(out) {
+  const checkpoint = join(out, 'checkpoint');
+  return existsSync(checkpoint) && readdirSync(checkpoint).some((name) => name.includes('.tmp-'));
+}
+
+/** Where a process stands: what a kill hits. @param {string} out @param {number} before steps when it began */
+function momentOf(out, before) {
+  if (existsSync(join(out, 'result.json'))) return 'the end';
+  if (isWriting(out)) return 'a checkpoint being written';
+  if (existsSync(join(out, 'model'))) return 'evaluation';
+  return stepsOf(out) > before ? 'steps' : 'the beginning';
+}
+
+/** Most milliseconds that a kill waits for its moment. */
+const patience = 180_000;
+
+/** @param {() => boolean} reached @param {() => boolean} over @param {number} every milliseconds */
+async function until(reached, over, every) {
+  const end = performance.now() + patience;
+  while (!reached() && !over() && performance.now() < end) await wait(every);
+}
+
+/**
+ * Waits for the moment of a kill: while a process begins, between steps (soon or late after its first one), while a checkpoint
+ * is being written, or once the model is saved.
+ * @param {string} out @param {number} before @param {() => boolean} over
+ */
+async function moment(out, before, over) {
+  const kind = random();
+  if (kind < 0.2) return wait(random() * startup);
+  if (kind < 0.25) await until(() => existsSync(join(out, 'model')), over, 20);
+  else await until(() => stepsOf(out) > before, over, 20);
+  const soon = kind < 0.6 || random() < 0.5;
+  if (!over()) await wait(random() * (soon ? 1500 : 4000));
+  if (kind >= 0.6) await until(() => isWriting(out), over, 1);
 }
 
 /** Every ending but our kill and success is a failure. @param {{ said: () => string }} run @param {unknown[]} ending */
@@ -92,6 +118,15 @@ function check({ said }, [code, signal]) {
 const began = performance.now();
 const reference = join(folder, 'undisturbed');
 const first = train(reference);
+let firstOver = false;
+void first.ended.then(() => (firstOver = true));
+await until(
+  () => stepsOf(reference) > 0,
+  () => firstOver,
+  20,
+);
+/** Milliseconds until the first step. */
+const startup = performance.now() - began;
 check(first, await first.ended);
 const wanted = outcome(reference);
 const duration = performance.now() - began;
@@ -105,20 +140,16 @@ let different = 0;
 while (done < kills || runs === 0) {
   const out = join(folder, `tortured-${runs++}`);
   for (;;) {
+    const before = stepsOf(out);
     const run = train(out);
     let over = false;
     void run.ended.then(() => (over = true));
     if (done < kills) {
-      // Long enough to come on, short enough to be disturbed often.
-      const patience = random() * Math.min(duration, 12_000);
-      if (random() < 0.5) {
-        await Promise.race([wait(patience), run.ended]);
-        await Promise.race([untilWriting(out, 5000), run.ended]);
-      } else await Promise.race([wait(patience), run.ended]);
+      await moment(out, before, () => over);
       if (!over) {
-        const moment = momentOf(out);
+        const hit = momentOf(out, before);
         run.child.kill('SIGKILL');
-        moments[moment] = (moments[moment] ?? 0) + 1;
+        moments[hit] = (moments[hit] ?? 0) + 1;
         done++;
       }
     }
