@@ -11,6 +11,7 @@ const empty: RunView = {
   recipeText: '',
   recipe: {},
   records: [],
+  totals: { steps: 0, stepSeconds: 0, evaluationSeconds: 0 },
   command: 'npx mdpd train r.yaml',
 };
 const clean = (page: string): void => {
@@ -33,6 +34,7 @@ describe('what strangers wrote', () => {
       executor: evil,
       train: { seed: evil },
     },
+    totals: exampleView({ steps: 50 }).totals,
     records: [
       { type: 'note', step: 3, message: evil },
       ...exampleView({ steps: 50 }).records.map((record): RunRecord =>
@@ -167,8 +169,8 @@ describe('what is missing', () => {
   });
 
   it('is left out: one step, no evaluation, no result', () => {
-    const { records } = exampleView({ steps: 1, evaluations: 0, method: 'norm' });
-    const page = reportPage({ ...empty, records: records.filter(({ type }) => type === 'step') });
+    const { records, totals } = exampleView({ steps: 1, evaluations: 0, method: 'norm' });
+    const page = reportPage({ ...empty, totals, records: records.filter(({ type }) => type === 'step') });
     clean(page);
     expect(titles(page)).toEqual(['Training', 'Where the time went', 'Make it again']);
     expect(page).toContain('step 1 of 1');

@@ -22,7 +22,7 @@ export function reportPage(view: RunView): string {
   const before = there([
     verdictSection(view),
     curvesSection(history, view.result?.metrics.primary),
-    timeSection(history, view.result),
+    timeSection(view, history),
     layersSection(history),
     confusionSection(view.examples),
   ]);

@@ -25,6 +25,7 @@ export const script = `(() => {
       const x = left + ((at - domain[0]) / (domain[1] - domain[0])) * (right - left);
       cursor.setAttribute('x1', x);
       cursor.setAttribute('x2', x);
+      cursor.setAttribute('visibility', 'visible');
       const parts = lines.map(({ name, points }) => {
         const [own, value] = points[nearest(points, at)];
         const where = own === at ? '' : ' (step ' + own.toLocaleString('en-US') + ')';
@@ -33,8 +34,7 @@ export const script = `(() => {
       out.textContent = 'step ' + at.toLocaleString('en-US') + ': ' + parts.join(', ');
     };
     const hide = () => {
-      cursor.setAttribute('x1', -9);
-      cursor.setAttribute('x2', -9);
+      cursor.setAttribute('visibility', 'hidden');
       out.textContent = '';
     };
     const move = (event) => {

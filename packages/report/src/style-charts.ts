@@ -22,7 +22,7 @@ ${heatRules}
 .figure figcaption strong{font-weight:620}
 .figure .unit{color:var(--muted)}
 .figure .note{margin-top:.35rem}
-.chart{display:block;width:100%;height:auto;margin-top:.4rem;overflow:visible;touch-action:pan-y}
+.chart{display:block;width:100%;height:auto;margin-top:.4rem;touch-action:pan-y}
 .legend{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.1rem .95rem;font-size:.8125rem;color:var(--muted);margin-top:.2rem}
 .legend li{display:flex;align-items:center;gap:.4rem}
 .swatch{flex:none}
@@ -37,12 +37,14 @@ ${heatRules}
 .cursor{stroke:var(--ink);stroke-width:1;opacity:.6;pointer-events:none}
 .front{fill:none;stroke:var(--muted);stroke-width:1.25;stroke-dasharray:5 4}
 .band{fill:var(--band)}
-.band.odd{fill:var(--rule);opacity:.55}
+.band.odd{fill:var(--rule);opacity:.75}
 .chart text{font-size:11px;fill:var(--muted);font-family:inherit}
 .chart text.label{fill:var(--ink)}
 .chart text.phase{font-size:10.5px}
-.readout{font-size:.8125rem;line-height:1.35;min-height:1.35em;color:var(--ink);overflow-wrap:anywhere}
-.as-table{font-size:.8125rem;color:var(--muted)}
+.plot{position:relative}
+.readout{position:absolute;z-index:1;top:100%;left:0;right:0;font-size:.8125rem;line-height:1.4;padding:.1rem .5rem .3rem;margin-left:-.5rem;color:var(--ink);background:var(--surface);border-bottom:1px solid var(--rule);overflow-wrap:anywhere;pointer-events:none}
+.readout:empty{display:none}
+.as-table{margin-top:.15rem;font-size:.8125rem;color:var(--muted)}
 .as-table .scroll{max-height:18rem;overflow:auto;margin-top:.4rem}
 .as-table table{font-size:.8125rem;color:var(--ink)}
 `;

@@ -10,21 +10,22 @@ export const partStyle = `
 .state.failed::before,.state.smoke::before{background:var(--three);border-radius:1px}
 .alarm{border-left:3px solid var(--three);padding:.6rem 0 .6rem 1rem;margin-top:1.25rem;max-width:46rem}
 .alarm pre{margin-top:.5rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.25rem,1fr));gap:1.5rem 1.75rem;margin-top:2.25rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(max(8.5rem,20%),1fr));gap:1.75rem 1.75rem;margin-top:2.25rem}
 .figures>div{border-top:2px solid var(--rule);padding-top:.6rem;display:flex;flex-direction:column}
 .figures>.is-faded{border-color:var(--faded)}
 .figures>.is-side{border-color:var(--side)}
 .figures dt{font-size:.8125rem;color:var(--muted);line-height:1.35}
-.figures dd{margin:0;font-size:1.5rem;font-weight:620;letter-spacing:-.02em;line-height:1.3;white-space:nowrap}
+.figures dt{min-height:1.35em}
+.figures dd{margin:.1rem 0;font-size:1.5rem;font-weight:620;letter-spacing:-.02em;line-height:1.3;white-space:nowrap}
 .figures .is-faded dd{color:var(--faded)}
 .figures .is-side dd{color:var(--side)}
 .figures small{font-size:.8125rem;color:var(--muted);line-height:1.35}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.5rem;font-size:.875rem}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}
-.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem 3rem;align-items:start}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2.25rem 3rem;align-items:start}
 .columns h3{margin-top:0}
-.share-bar{width:100%;height:28px;display:block}
+.chart.share-bar{width:100%;height:20px;margin:.6rem 0 .3rem}
 .toggle{border:0;padding:0;margin:0 0 1rem;display:flex;gap:1.25rem;font-size:.875rem;flex-wrap:wrap}
 .toggle legend{padding:0;float:left;margin-right:1.25rem;color:var(--muted)}
 .toggle label{display:flex;gap:.4rem;align-items:center;cursor:pointer}
@@ -38,11 +39,12 @@ export const partStyle = `
 .matrix td{text-align:right;min-width:2.6rem}
 .matrix td.right{outline:1px solid var(--muted);outline-offset:-1px}
 .matrix thead th{vertical-align:bottom;max-width:7rem;white-space:normal;text-align:right;padding:.25rem .5rem}
-.matrix tbody th{max-width:11rem;position:sticky;left:0;background:var(--ground)}
+.matrix tbody th{min-width:0;max-width:11rem;position:sticky;left:0;background:var(--ground)}
 .matrix caption{caption-side:bottom;text-align:left;color:var(--muted);padding-top:.5rem}
 .group{display:flex;gap:.6rem;align-items:baseline;flex-wrap:wrap}
 .group .note{font-weight:400}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,9.5rem),1fr));gap:1.25rem 1.1rem;list-style:none;padding:0;align-items:start}
+.cards.of-scenes{grid-template-columns:repeat(auto-fill,minmax(min(100%,14rem),1fr))}
 .cards.of-text{grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr))}
 .card{font-size:.8125rem;line-height:1.4;min-width:0;unicode-bidi:normal}
 .shot{position:relative;background:var(--band);border-radius:6px;overflow:hidden;margin-bottom:.5rem;display:flex;justify-content:center}
@@ -59,6 +61,7 @@ export const partStyle = `
 .said{margin-bottom:.4rem;white-space:pre-line}
 .card dl{display:grid;grid-template-columns:4.3rem minmax(0,1fr);gap:.05rem .4rem}
 .card dt{color:var(--muted)}
+.card dl{align-items:baseline}
 .card dd{margin:0;overflow-wrap:anywhere}
 .card .is-faded{color:var(--faded)}
 .card .is-side{color:var(--side)}

@@ -44,7 +44,9 @@ td,th,li,dd,pre,code{unicode-bidi:isolate}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.4}
 th,td{padding:.35rem 1.1rem .35rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--rule);font-weight:400;overflow-wrap:normal}
-thead th{color:var(--muted);font-size:.8125rem;white-space:nowrap;vertical-align:bottom}
+thead th{color:var(--muted);font-size:.8125rem;vertical-align:bottom;max-width:10rem}
+tbody th{min-width:5.5rem}
+table .user{overflow-wrap:break-word}
 .number{text-align:right;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.8125rem}

@@ -1,5 +1,5 @@
 /** What the numbers of a chart are in, and how they are written. */
-import { isShare } from './format.ts';
+import { formatShare, isShare } from './format.ts';
 
 /** Values are shown `scale` times as large, with `suffix`; `axis` is the name of the unit at the axis. */
 export interface Unit {
@@ -38,8 +38,23 @@ export function withUnit(value: number, unit: Unit): string {
   return shownNumber(value * unit.scale) + unit.suffix;
 }
 
+/** Digits after the point of a share in per cent, of so many examples: one where the second would be noise. */
+function digitsOf(examples: number): number {
+  return examples >= 5000 ? 2 : 1;
+}
+
+/** A metric of so many examples: `96.95 %` of a share, `0.6123` of any other. */
+export function shownMetric(metric: string, value: number, examples: number): string {
+  return isShare(metric) ? formatShare(value, digitsOf(examples)) : value.toFixed(4);
+}
+
 /** A difference of two values of a metric: `1.3 points` of a share, `0.0130` of any other. Never negative. */
-export function shownDifference(metric: string, difference: number): string {
+export function shownDifference(metric: string, difference: number, examples: number): string {
   const size = Math.abs(difference);
-  return isShare(metric) ? `${(100 * size).toFixed(1)} points` : size.toFixed(4);
+  return isShare(metric) ? `${(100 * size).toFixed(digitsOf(examples))} points` : size.toFixed(4);
+}
+
+/** Numbers stay with their units when lines are broken. */
+export function unbroken(text: string): string {
+  return text.replace(/(?<=\d) (?=(?:%|[kMG]B|ms|s|min|points|×)(?:[^\p{L}]|$))/gu, '\u00a0');
 }

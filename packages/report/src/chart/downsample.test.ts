@@ -21,18 +21,13 @@ describe('fewer points', () => {
   });
 });
 
-it('smooths with what is as near on both sides', () => {
-  const line = [1, 2, 3, 4, 5].map((value): Point => [value, value]);
-  expect(smoothed(line, 2)).toEqual(line);
-  expect(
+it('smooths with what is around, from the first value on', () => {
+  const of = (values: readonly number[], reach: number): number[] =>
     smoothed(
-      [0, 9, 0, 0].map((value, i): Point => [i, value]),
-      1,
-    ),
-  ).toEqual([
-    [0, 0],
-    [1, 3],
-    [2, 3],
-    [3, 0],
-  ]);
+      values.map((value, i): Point => [i, value]),
+      reach,
+    ).map(([, value]) => value);
+  expect(of([0, 9, 0, 0, 6], 1)).toEqual([0, 3, 3, 2, 3]);
+  expect(of([5, 5, 5, 5], 9)).toEqual([5, 5, 5, 5]);
+  expect(of([1, 2, 3, 4, 5], 2)).toEqual([1, 2, 3, 3.5, 4]);
 });

@@ -32,14 +32,15 @@ export function evenly<T>(items: readonly T[], most: number): readonly T[] {
   );
 }
 
-/** The mean over the `reach` points before and after every point, fewer at the ends. */
+/** The mean over the `reach` points before and after every point, fewer at the ends: at the first it is the value itself. */
 export function smoothed(points: readonly Point[], reach: number): Point[] {
   const sums = new Float64Array(points.length + 1);
   points.forEach(([, value], i) => (sums[i + 1] = sums[i]! + value));
   return points.map(([step], i) => {
-    // As far to the left as to the right: else the ends would be those of another slope.
-    const near = Math.min(reach, i, points.length - 1 - i);
-    return [step, (sums[i + near + 1]! - sums[i - near]!) / (2 * near + 1)];
+    // At the beginning, as far to the right as to the left: there values fall fast.
+    const from = i - Math.min(reach, i);
+    const to = Math.min(points.length, i + Math.min(reach, i) + 1);
+    return [step, (sums[to]! - sums[from]!) / (to - from)];
   });
 }
 

@@ -32,7 +32,8 @@ export function figure({ title, unit, legend, picture, table, note, wide, readou
     <figcaption>
       <strong class="user">${title}</strong>${unit && html` <span class="unit">${unit}</span>`}
     </figcaption>
-    ${legend}${picture}${readout && html`<p class="readout" aria-live="polite"></p>`}
+    ${legend}
+    <div class="plot">${picture}${readout && html`<p class="readout" aria-live="polite"></p>`}</div>
     ${note && html`<p class="note">${note}</p>`}
     <details class="as-table">
       <summary>as a table<span class="unseen">: ${title}</span></summary>

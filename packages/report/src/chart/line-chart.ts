@@ -15,6 +15,8 @@ export interface Line {
   readonly mark: Mark;
   /** Drawn faintly below the line of its means, where there are enough points. */
   readonly noisy?: boolean;
+  /** What the legend calls it, once for all lines of that name; `name` where it is left out. */
+  readonly group?: string;
 }
 
 /** A picture of lines. */
@@ -42,7 +44,8 @@ const mostBands = 8;
 interface Drawn {
   readonly line: Line;
   readonly raw: readonly Point[];
-  readonly mean?: readonly Point[];
+  /** One a phase. */
+  readonly means?: readonly (readonly Point[])[];
 }
 
 /** A figure of the lines; undefined where none has a point. */
@@ -52,7 +55,7 @@ export function lineChart(chart: LineChart): Markup | undefined {
     .filter(({ points }) => points.length > 0)
     .map((line) => ({ ...line, points: scaled(line.points, unit) }));
   if (lines.length === 0) return undefined;
-  const drawn = lines.map(drawnOf);
+  const drawn = lines.map((line) => drawnOf(line, chart.bands ?? []));
   const values = extentOf(
     (function* () {
       for (const { raw } of drawn) for (const [, value] of raw) yield value;
@@ -65,7 +68,7 @@ export function lineChart(chart: LineChart): Markup | undefined {
   const description = describe(chart, lines);
   const about = { title: chart.title, description };
   const content = html`${bandsOf(chart, x)}${frame(x, wide, left)}${drawn.map((each) => pathsOf(each, x, wide))}
-    <line class="cursor" y1="${top}" y2="${height - bottom}" x1="-9" x2="-9" />`;
+    <line class="cursor" y1="${top}" y2="${height - bottom}" visibility="hidden" />`;
   const own: Figure = {
     ...about,
     unit: [unit.axis, wide.log ? 'logarithmic' : ''].filter(Boolean).join(', ') || undefined,
@@ -82,14 +85,24 @@ function scaled(points: readonly Point[], { scale }: Unit): readonly Point[] {
   return scale === 1 ? points : points.map(([step, value]) => [step, value * scale]);
 }
 
-function drawnOf(line: Line): Drawn {
-  const raw = downsample(line.points);
-  if (!line.noisy || line.points.length < fewPoints) return { line, raw };
-  const mean = evenly(smoothed(line.points, reachOf(line.points.length)), 200);
-  return { line, raw, mean };
+/** Means are of one phase alone: from one to the next, the loss is of other parts. */
+function drawnOf(line: Line, bands: readonly PhaseBand[]): Drawn {
+  const { points } = line;
+  const raw = downsample(points);
+  if (!line.noisy || points.length < fewPoints) return { line, raw };
+  const reach = reachOf(points.length);
+  const means = phasesOfPoints(points, bands).map((own) => evenly(smoothed(own, reach), 200));
+  return { line, raw, means };
 }
 
-function pathsOf({ line: { mark }, raw, mean }: Drawn, x: Axis, y: Axis): Markup {
+function phasesOfPoints(points: readonly Point[], bands: readonly PhaseBand[]): (readonly Point[])[] {
+  if (bands.length < 2 || bands.length > mostBands) return [points];
+  return bands
+    .map(({ from, to }) => points.filter(([step]) => step > from && step <= to))
+    .filter((own) => own.length > 0);
+}
+
+function pathsOf({ line: { mark }, raw, means }: Drawn, x: Axis, y: Axis): Markup {
   const path = pathOf<Point>(
     ([step]) => x.at(step),
     ([, value]) => y.at(value),
@@ -104,7 +117,7 @@ function pathsOf({ line: { mark }, raw, mean }: Drawn, x: Axis, y: Axis): Markup
   // A line of one point is no line, and one without markers would not be seen.
   const alone = raw.length === 1 && mark.shape === undefined;
   const marked = mark.shape !== undefined && raw.length <= 60;
-  return html`${raw.length > 1 && draw(raw, mean !== undefined)}${mean && draw(mean, false)}
+  return html`${raw.length > 1 && draw(raw, means !== undefined)}${means?.map((own) => draw(own, false))}
   ${(alone || marked) && raw.map(([step, value]) => marker(mark, x.at(step), y.at(value), 3))}`;
 }
 
@@ -155,15 +168,16 @@ function bandsOf({ bands = [] }: LineChart, x: Axis): Markup | false {
 }
 
 function legendOf(drawn: readonly Drawn[]): Markup | undefined {
-  const entries = drawn.flatMap(({ line: { name, mark }, mean }): LegendEntry[] => {
-    const entry = { name, mark, kind: 'line' } as const;
-    if (mean === undefined || drawn.length > 1) return [entry];
+  const entries = drawn.flatMap(({ line: { name, group, mark }, means }): LegendEntry[] => {
+    const entry = { name: group ?? name, mark, kind: 'line' } as const;
+    if (means === undefined || drawn.length > 1) return [entry];
     return [
-      { name: 'every step', mark, kind: 'line', faint: true },
-      { ...entry, name: 'mean of the steps around' },
+      { name: 'each step', mark, kind: 'line', faint: true },
+      { ...entry, name: 'mean around it' },
     ];
   });
-  return entries.length > 1 ? legend(entries) : undefined;
+  const own = entries.filter(({ name }, i) => entries.findIndex((other) => other.name === name) === i);
+  return own.length > 1 ? legend(own) : undefined;
 }
 
 /** What the script reads out, at the points that are drawn. */

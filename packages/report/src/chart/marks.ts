@@ -65,7 +65,14 @@ function swatch({ mark, kind, faint }: LegendEntry): Markup {
     stroke-dasharray="${dashOf(mark)}"
   />`;
   const field = html`<rect class="fill tone-${mark.tone}" x="6" y="1" width="14" height="10" rx="2" />`;
-  return html`<svg class="swatch" viewBox="0 0 26 12" width="26" height="12" aria-hidden="true">
+  const [from, width] = kind === 'line' ? [0, 26] : [6, 14];
+  return html`<svg
+    class="swatch"
+    viewBox="${from} 0 ${width} 12"
+    width="${width}"
+    height="12"
+    aria-hidden="true"
+  >
     ${kind === 'line' && line}${kind === 'field' && field}
     ${kind !== 'field' && mark.shape !== undefined && marker(mark, 13, 6)}
   </svg>`;

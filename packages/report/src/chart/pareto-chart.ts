@@ -6,7 +6,7 @@ import { shownNumber, type Unit } from '../units.ts';
 import { extentOf, textWidth, valueAxis, type Axis } from './axis.ts';
 import { figure, picture } from './figure.ts';
 import { marker, type Mark } from './marks.ts';
-import { placeLabels } from './place-labels.ts';
+import { placeLabels, type Rect } from './place-labels.ts';
 
 /** A point; its values are in the units that they were recorded in. */
 export interface ParetoPoint {
@@ -60,8 +60,8 @@ export function paretoChart({ title, cost, gain, points: given }: ParetoChart): 
     description: `${gain.name} against ${cost.name}. ${points.map(({ name }, i) => `${name}: ${texts[i]!.join(' at ')}`).join('. ')}.`,
   };
   const content = html`${frame(x, y, left, [`${cost.name}, ${cost.unit.axis}`, gain.name])}
-  ${front.length > 1 && html`<path class="front" d="${frontPath(front, x, y)}" />`}
-  ${points.map((each) => pointOf(each, x, y))}${labelsOf(points, x, y, left)}`;
+  ${front.length > 1 && html`<path class="front" d="${pathOf().digits(1)(frontCorners(front, x, y))}" />`}
+  ${points.map((each) => pointOf(each, x, y))}${labelsOf(points, x, y, { left, front })}`;
   return figure({
     ...about,
     unit: gain.unit.axis,
@@ -96,12 +96,19 @@ function describe({ cost, gain }: ParetoPoint, costUnit: Unit, gainUnit: Unit): 
 }
 
 /** Steps: between two points of the front, the gain of the cheaper one is what can be had. */
-function frontPath(front: readonly ParetoPoint[], x: Axis, y: Axis): string {
-  const corners = front.flatMap(({ cost, gain }, i): [number, number][] => {
+function frontCorners(front: readonly ParetoPoint[], x: Axis, y: Axis): [number, number][] {
+  return front.flatMap(({ cost, gain }, i): [number, number][] => {
     const own: [number, number] = [x.at(cost.mean), y.at(gain.mean)];
     return i === 0 ? [own] : [[own[0], y.at(front[i - 1]!.gain.mean)], own];
   });
-  return pathOf().digits(1)(corners)!;
+}
+
+/** Fields around the front's stretches, on which no name should lie. */
+function alongFront(corners: readonly (readonly [number, number])[]): Rect[] {
+  return corners.slice(1).map(([x, y], i) => {
+    const [fromX, fromY] = corners[i]!;
+    return [Math.min(x, fromX) - 1, Math.min(y, fromY) - 1, Math.max(x, fromX) + 1, Math.max(y, fromY) + 1];
+  });
 }
 
 function pointOf({ mark, cost, gain, name }: ParetoPoint, x: Axis, y: Axis): Markup {
@@ -117,10 +124,16 @@ function pointOf({ mark, cost, gain, name }: ParetoPoint, x: Axis, y: Axis): Mar
   >`;
 }
 
-function labelsOf(points: readonly ParetoPoint[], x: Axis, y: Axis, left: number): Markup {
+function labelsOf(
+  points: readonly ParetoPoint[],
+  x: Axis,
+  y: Axis,
+  { left, front }: { readonly left: number; readonly front: readonly ParetoPoint[] },
+): Markup {
   const placed = placeLabels(
     points.map(({ name, cost, gain }) => ({ text: name, x: x.at(cost.mean), y: y.at(gain.mean) })),
     { left, right: width - 2, top, bottom: height - bottom },
+    alongFront(frontCorners(front, x, y)),
   );
   return html`${placed.map((label) => html`<text class="label" x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}">${label.text}</text>`)}`;
 }

@@ -16,14 +16,23 @@ export interface Field {
   readonly bottom: number;
 }
 
-type Rect = readonly [left: number, top: number, right: number, bottom: number];
+/** A field of the picture. */
+export type Rect = readonly [left: number, top: number, right: number, bottom: number];
 
 const lineHeight = 12;
 const away = 9;
 
-/** The left ends of the names' base lines, in the order of the points: right of a point, left, above or below. */
-export function placeLabels(points: readonly PointLabel[], field: Field): PointLabel[] {
-  const taken: Rect[] = points.map(({ x, y }) => [x - 6, y - 6, x + 6, y + 6]);
+/** The left ends of the names' base lines, in the order of the points: right of a point, left, above or below; not on `avoid`. */
+export function placeLabels(
+  points: readonly PointLabel[],
+  field: Field,
+  avoid: readonly Rect[] = [],
+): PointLabel[] {
+  const taken: Rect[] = [
+    ...points.map(({ x, y }): Rect => [x - 6, y - 6, x + 6, y + 6]),
+    // Thin, but a line through a name is as bad as a marker on it.
+    ...avoid.flatMap((rect) => Array<Rect>(3).fill(rect)),
+  ];
   return points.map((point, own) => {
     const choices = placesOf(point);
     const cost = (rect: Rect): number =>

@@ -93,9 +93,9 @@ function evaluationCharts({ evaluations }: History, charts: Frame, primary?: str
     const names = keysOf(own, ({ metrics }) => metrics).sort(
       (a, b) => Number(b === primary) - Number(a === primary),
     );
-    // One evaluation is a point: the table of the result has it already.
-    const several = new Set(own.map(({ step }) => step)).size > 1;
-    return names.slice(0, several ? mostCharts : 1).map((metric) =>
+    // One evaluation is a point, and no curve: the tables have it.
+    if (new Set(own.map(({ step }) => step)).size < 2) return [];
+    return names.slice(0, mostCharts).map((metric) =>
       lineChart({
         ...charts,
         title: `${metric}, ${split}`,

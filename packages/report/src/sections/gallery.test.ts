@@ -4,7 +4,8 @@ import type { ShownExamples } from '../shown-examples.ts';
 import { exampleExamples, exampleScenes } from '../testing/example-examples.ts';
 import { gallerySection } from './gallery.ts';
 
-const text = (examples: ShownExamples, bytes = 1e6): string => flat(gallerySection(examples, bytes)!.body.text);
+const text = (examples: ShownExamples, bytes = 1e6): string =>
+  flat(gallerySection(examples, bytes)!.body.text);
 const groups = (markup: string): string[] =>
   [...markup.matchAll(/aria-hidden="true">(.)<\/span>([^<]*)</g)].map(
     ([, sign, title]) => `${sign} ${title}`,

@@ -62,13 +62,14 @@ function groupOf(
   const [sign, title, about] = kinds[kind];
   const count = counts?.[kind];
   const ofText = own.every(({ image }) => image === undefined);
+  const ofScenes = own.some(({ image }) => image && Math.max(image.width, image.height) > smallImage);
   return html`<h3 class="group">
       <span><span aria-hidden="true">${sign} </span>${title}</span>
       <span class="note"
         >${count !== undefined && `${formatCount(count)}: `}${sides ? about : (alone[kind] ?? about)}</span
       >
     </h3>
-    <ul class="cards${ofText && ' of-text'}">
+    <ul class="cards${ofText && ' of-text'}${ofScenes && ' of-scenes'}">
       ${own.map((each) => cardOf(each, sides, budget))}
     </ul>`;
 }
@@ -112,14 +113,7 @@ function imageOf(example: ShownExampleRecord, budget: Budget): Markup | undefine
   const small = Math.max(width, height) <= smallImage;
   const alt = `example ${index} of the split${texts?.[0] === undefined ? '' : `: ${clip(texts[0], 120)}`}`;
   return html`<div class="shot${small && ' small'}">
-    <img
-      src="${source}"
-      width="${width}"
-      height="${height}"
-      alt="${alt}"
-      loading="lazy"
-      decoding="async"
-    />${drawn}
+    <img src="${source}" width="${width}" height="${height}" alt="${alt}" decoding="async" />${drawn}
   </div>`;
 }
 

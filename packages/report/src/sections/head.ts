@@ -1,17 +1,10 @@
 /** The top of the page: what was trained on what, how far it is, and the figures that matter. */
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatMetric,
-  formatMilliseconds,
-  formatShare,
-} from '../format.ts';
+import { formatBytes, formatCount, formatDuration, formatMilliseconds, formatShare } from '../format.ts';
 import { totalSteps, type History } from '../history.ts';
 import { html, type Markup } from '../html.ts';
 import { backboneText, dataText, methodText, recipeText } from '../recipe-facts.ts';
 import type { RunView } from '../run-view.ts';
-import { shownDifference } from '../units.ts';
+import { shownDifference, shownMetric, unbroken } from '../units.ts';
 
 /** The page's `<h1>`, state and figures. */
 export function headOf(view: RunView, history: History): Markup {
@@ -78,7 +71,7 @@ function figuresOf(view: RunView, history: History): Markup[] {
   const figures = view.result ? finished(view.result) : unfinished(history);
   return figures.map(
     ({ name, value, about, of }) =>
-      html`<div${of && html` class="is-${of}"`}><dt>${name}</dt><dd>${value}</dd>${about && html`<small>${about}</small>`}</div>`,
+      html`<div${of && html` class="is-${of}"`}><dt>${name}</dt><dd>${value}</dd>${about && html`<small>${unbroken(about)}</small>`}</div>`,
   );
 }
 
@@ -90,19 +83,19 @@ function finished(result: NonNullable<RunView['result']>): BigFigure[] {
   const figures: (BigFigure | undefined)[] = [
     value(faded, (faded) => ({
       name: `${primary}, ${side === undefined ? 'model that ships' : 'faded model'}`,
-      value: formatMetric(primary, faded),
+      value: shownMetric(primary, faded, testExamples),
       about: `${formatCount(testExamples)} test examples`,
       of: 'faded',
     })),
     value(side, (side) => ({
       name: `${primary}, side network`,
-      value: formatMetric(primary, side),
+      value: shownMetric(primary, side, testExamples),
       about: faded === undefined ? `${formatCount(testExamples)} test examples` : 'the teacher, thrown away',
       of: 'side',
     })),
     value(fadeGap, (gap) => ({
       name: 'gap',
-      value: shownDifference(primary, gap),
+      value: shownDifference(primary, gap, testExamples),
       about: gap === 0 ? 'equally good' : gap > 0 ? 'faded below side' : 'faded above side',
     })),
     value(agreement, (share) => ({
@@ -116,7 +109,7 @@ function finished(result: NonNullable<RunView['result']>): BigFigure[] {
         fadedMs !== null && sideMs !== null ? `${(sideMs / fadedMs).toFixed(2)} ×` : formatMilliseconds(own),
       about:
         fadedMs !== null && sideMs !== null
-          ? `as fast: ${formatMilliseconds(fadedMs)} for ${batch}, with side ${formatMilliseconds(sideMs)}`
+          ? `as fast as with side: ${formatMilliseconds(fadedMs)} against ${formatMilliseconds(sideMs)} for ${batch} examples`
           : `${batch} examples`,
     })),
     { name: 'peak memory', value: formatBytes(memory.peakRssBytes), about: 'of the process, in training' },
@@ -138,7 +131,7 @@ function unfinished({ steps, evaluations }: History): BigFigure[] {
     if (latest && metric)
       figures.push({
         name: `${metric[0]}, ${path === 'faded' ? 'faded model' : 'side network'}`,
-        value: formatMetric(...metric),
+        value: shownMetric(...metric, latest.examples),
         about: `${latest.split}, step ${formatCount(latest.step)}`,
         of: path,
       });

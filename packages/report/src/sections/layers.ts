@@ -25,21 +25,21 @@ const kinds: Readonly<Record<string, Kind>> = {
     category: 'tap',
     first: 0,
     tone: 'side',
-    note: 'The share of what the side network takes from the layer before in itself; the rest is the backbone’s tap.',
+    note: 'How taps enter the side network: g in s + g·tap, or in g·s + (1 − g)·tap; method.side.gate says which.',
   },
   featureLoss: {
     title: 'feature loss',
-    category: 'tap',
-    first: 0,
+    category: 'block',
+    first: 1,
     tone: 'side',
-    note: 'Shallow layers imitate the tap; deep ones generate it from a masked student.',
+    note: 'Shallow blocks are imitated; deep ones are generated from a masked student.',
   },
   normDrift: {
     title: 'drift of norms',
     category: 'block',
     first: 1,
     tone: 'faded',
-    note: 'How far norm scales and shifts are from where they began.',
+    note: 'How far training has moved the norms of a block: ‖θ − θ₀‖ / ‖θ₀‖.',
   },
 };
 
@@ -83,7 +83,10 @@ function picturesOf(
       first,
       series: [{ name: title, tone, values: last.values }],
       boundary:
-        boundary === undefined || name === 'normDrift'
+        boundary === undefined ||
+        name === 'normDrift' ||
+        boundary < first ||
+        boundary >= first + last.values.length - 1
           ? undefined
           : { after: boundary - first, names: ['shallow', 'deep'] },
       note,

@@ -10,17 +10,24 @@ import type { RunView } from '../run-view.ts';
 const mostCharacters = 100_000;
 const mostNotes = 100;
 
-/** Always there. */
-export function recipeSection({ command, recipeText, result }: RunView): Section {
+/** Absent where a run's recipe is lost, and it has no result. */
+export function recipeSection({ command, recipeText, result }: RunView): Section | undefined {
+  if (command === '' && recipeText === '' && result === undefined) return undefined;
   const body = html`<div class="stack">
-    <div>
-      <p class="note">The command that trains it again:</p>
-      <pre tabindex="0" data-copy>${clip(command, 4000)}</pre>
-    </div>
-    <details>
-      <summary>The recipe, with every default written out</summary>
-      <pre tabindex="0">${clip(recipeText, mostCharacters)}</pre>
-    </details>
+    ${
+      command &&
+      html`<div>
+        <p class="note">The command that trains it again:</p>
+        <pre tabindex="0" data-copy>${clip(command, 4000)}</pre>
+      </div>`
+    }
+    ${
+      recipeText &&
+      html`<details>
+        <summary>The recipe, with every default written out</summary>
+        <pre tabindex="0">${clip(recipeText, mostCharacters)}</pre>
+      </details>`
+    }
     ${result && environmentOf(result.environment)}
   </div>`;
   return { id: 'recipe', title: 'Make it again', body };

@@ -1,16 +1,10 @@
 /** How large the model is, what training changed, what it needed; and the metrics of both models in full. */
 import { tableOf } from '../chart/figure.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatMetric,
-  formatMilliseconds,
-  formatShare,
-  formatSignificant,
-} from '../format.ts';
+import { formatBytes, formatCount, formatMilliseconds, formatShare, formatSignificant } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
 import type { Result } from '../result.ts';
+import { shownMetric } from '../units.ts';
 
 /** Metrics of a task, at most: some have one for every class. */
 const mostMetrics = 60;
@@ -35,7 +29,7 @@ export function sizeSection(result: Result | undefined): Section | undefined {
   return { id: 'numbers', title: 'Numbers', body };
 }
 
-function metricsTable({ metrics, inference }: Result): Markup {
+function metricsTable({ metrics, inference, testExamples }: Result): Markup {
   const columns = [
     ['faded model', metrics.faded],
     ['side network', metrics.side],
@@ -46,7 +40,7 @@ function metricsTable({ metrics, inference }: Result): Markup {
   );
   const names = [...new Set([metrics.primary, ...columns.flatMap(([, values]) => Object.keys(values))])];
   const cell = (name: string, values: Record<string, number>): string =>
-    typeof values[name] === 'number' ? formatMetric(name, values[name]) : '';
+    typeof values[name] === 'number' ? shownMetric(name, values[name], testExamples) : '';
   const time = (ms: number | null): string => (ms === null ? '' : formatMilliseconds(ms));
   return tableOf({
     head: ['metric', ...columns.map(([name]) => name)],

@@ -3,7 +3,7 @@ import { formatDuration } from '../format.ts';
 import type { History } from '../history.ts';
 import { html } from '../html.ts';
 import type { Section } from '../page.ts';
-import type { Result } from '../result.ts';
+import type { RunView } from '../run-view.ts';
 import { shareBar } from '../chart/share-bar.ts';
 
 /** Seconds of a run by what they were spent on. */
@@ -16,30 +16,23 @@ export interface SpentTime {
 }
 
 /** Undefined where no step has been recorded. */
-export function spentTime({ steps, evaluations }: History, result?: Result): SpentTime | undefined {
-  const last = steps.at(-1);
-  if (last === undefined) return undefined;
-  const recorded = sum(steps.map(({ time }) => time?.seconds));
+export function spentTime({ records, totals, result }: TimedRun): SpentTime | undefined {
+  const last = records.findLast((record) => record.type === 'step');
+  if (last === undefined || totals.steps === 0) return undefined;
   // With train.logEvery above 1, some steps alone are recorded. The last one always is.
-  const estimated = steps.length < last.step;
-  const inSteps = estimated ? (recorded / steps.length) * last.step : recorded;
-  const inEvaluations = sum(evaluations.map(({ time }) => time?.seconds));
+  const estimated = totals.steps < last.step;
+  const steps = (totals.stepSeconds / totals.steps) * Math.max(totals.steps, last.step);
+  const evaluations = totals.evaluationSeconds;
   const total = result?.time.totalSeconds ?? last.time?.elapsedSeconds ?? 0;
-  return {
-    steps: inSteps,
-    evaluations: inEvaluations,
-    rest: Math.max(0, total - inSteps - inEvaluations),
-    estimated,
-  };
+  return { steps, evaluations, rest: Math.max(0, total - steps - evaluations), estimated };
 }
 
-function sum(values: readonly (number | undefined)[]): number {
-  return values.reduce<number>((all, value) => all + (Number.isFinite(value) ? value! : 0), 0);
-}
+type TimedRun = Pick<RunView, 'records' | 'totals' | 'result'>;
 
 /** Absent where there are no steps. */
-export function timeSection(history: History, result?: Result): Section | undefined {
-  const spent = spentTime(history, result);
+export function timeSection(view: TimedRun, history: History): Section | undefined {
+  const { result } = view;
+  const spent = spentTime(view);
   if (spent === undefined) return undefined;
   const bar = shareBar(
     'time',

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../result.ts';
 import { exampleResult, exampleView } from '../testing/example-view.ts';
-import { chanceOf, verdictSection } from './verdict.ts';
+import { verdictSection } from './verdict.ts';
 
 const sentences = (result: Result, others?: readonly { name: string; result: Result }[]): string[] => {
   const { text } = verdictSection({ ...exampleView({ steps: 1 }), result, others })!.body;
-  return [...text.matchAll(/<p class="user">([^<]*)</g)].map(([, sentence]) => sentence!);
+  return [...text.matchAll(/<p class="user">([^<]*)</g)].map(([, sentence]) =>
+    sentence!.replaceAll('\u00a0', ' '),
+  );
 };
 const of = (faded: number | null, side: number | null, changes: Partial<Result> = {}): Result => ({
   ...exampleResult(),
@@ -22,11 +24,11 @@ const of = (faded: number | null, side: number | null, changes: Partial<Result> 
 describe('verdict', () => {
   it('says what fading cost, and what chance would do', () => {
     expect(sentences(of(0.9, 0.95)).slice(0, 2)).toEqual([
-      'On 10,000 test examples, accuracy is 90.0 %. With as many examples, chance alone moves it by about ± 0.6 points (95 %): smaller differences say nothing.',
-      'What ships is the faded model: the side network that taught it is gone. It is 5.0 points below its teacher: that is what fading cost.',
+      'On 10,000 test examples, accuracy is 90.00 %. Another test split of that size would move it by chance, by up to ± 0.59 points in 95 of 100 cases.',
+      'What ships is the faded model: the side network that taught it is gone. It is 5.00 points below its teacher: that is what fading cost.',
     ]);
-    expect(sentences(of(0.9, 0.901))[1]).toContain('no more than chance');
-    expect(sentences(of(0.95, 0.9))[1]).toContain('5.0 points above its teacher');
+    expect(sentences(of(0.9, 0.901))[1]).toContain('may be chance');
+    expect(sentences(of(0.95, 0.9))[1]).toContain('5.00 points above its teacher');
     expect(sentences(of(0.9, 0.9))[1]).toContain('It is as good as its teacher.');
   });
 
@@ -38,7 +40,7 @@ describe('verdict', () => {
 
   it('looks at what an answer without looking reaches', () => {
     expect(sentences(of(0.9, null)).find((each) => each.startsWith('Without looking'))).toBe(
-      'Without looking at the example, the commonest label (7) reaches 11.3 %: the model is 78.6 points above that.',
+      'Without looking at the example, the commonest label (7) reaches 11.35 %: the model is 78.65 points above that.',
     );
     expect(sentences(of(0.1, null)).join(' ')).toContain('it has learnt nothing of use');
     const metrics = { ...exampleResult().metrics, baseline: undefined, faded: { accuracy: 0.5 }, side: null };
@@ -52,10 +54,10 @@ describe('verdict', () => {
     ];
     const told = sentences(of(0.9, 0.9), others).slice(-2);
     expect(told[0]).toBe(
-      'Against runs/full (full fine-tuning), which reaches 99.0 %: 9.0 points worse, with 49 % of its peak memory (544 MB against 1.12 GB).',
+      'Against runs/full (full fine-tuning), which reaches 99.00 %: 9.00 points worse, with 49 % of its peak memory (544 MB against 1.12 GB).',
     );
     expect(told[1]).toContain(
-      'Against runs/norm (the label-only control, which trains the same parameters without a side network): equal, 90.0 %',
+      'Against runs/norm (the label-only control, which trains the same parameters without a side network): equal, 90.00 %',
     );
     expect(sentences(of(0.9, 0.9)).at(-1)).toContain('No other run on the same data is beside it');
   });
@@ -64,9 +66,4 @@ describe('verdict', () => {
     const { result: _, ...view } = exampleView({ steps: 1 });
     expect(verdictSection(view)).toBeUndefined();
   });
-});
-
-it('knows what chance does', () => {
-  expect(chanceOf(0.5, 100)).toBeCloseTo(0.098, 3);
-  expect(chanceOf(0.5, 0)).toBe(0);
 });

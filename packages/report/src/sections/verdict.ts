@@ -1,11 +1,12 @@
 /** What the numbers of a finished run mean, in sentences: against the side network, a constant answer, and other runs. */
-import { formatBytes, formatCount, formatMetric, formatShare } from '../format.ts';
+import { formatBytes, formatCount, formatShare } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
 import { primaryMetric, type Result } from '../result.ts';
 import type { RunView } from '../run-view.ts';
 import { tableOf } from '../chart/figure.ts';
-import { shownDifference } from '../units.ts';
+import { chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from '../chance.ts';
+import { shownDifference, shownMetric, unbroken } from '../units.ts';
 
 /** Absent until the run has a result. */
 export function verdictSection({ result, others = [] }: RunView): Section | undefined {
@@ -20,7 +21,7 @@ export function verdictSection({ result, others = [] }: RunView): Section | unde
     ...othersSentences(result, others),
   ].filter((each) => each !== undefined);
   const body = html`<div class="stack">
-    <div class="prose">${sentences.map((text) => html`<p class="user">${text}</p>`)}</div>
+    <div class="prose">${sentences.map((text) => html`<p class="user">${unbroken(text)}</p>`)}</div>
     ${othersTable(result, others)}
   </div>`;
   return { id: 'verdict', title: 'Verdict', body };
@@ -32,51 +33,39 @@ function smokeSentence({ smoke }: Result): string | undefined {
     : undefined;
 }
 
-/** Half the width of the interval in which 95 of 100 such runs would find a share, by chance of the examples alone. */
-export function chanceOf(share: number, examples: number): number {
-  return examples > 0 ? 1.96 * Math.sqrt((share * (1 - share)) / examples) : 0;
-}
-
 /** Only of shares of right answers: of other metrics the spread is not known from the value. */
 function sureness({ metrics, testExamples }: Result): string | undefined {
   const value = primaryMetric({ metrics });
   if (value === undefined) return `There is no ${metrics.primary} of this run.`;
   const { primary } = metrics;
-  const told = `On ${formatCount(testExamples)} test examples, ${primary} is ${formatMetric(primary, value)}.`;
-  if (!isAccuracy(primary) || testExamples === 0) return told;
-  const chance = (100 * chanceOf(value, testExamples)).toFixed(1);
-  return `${told} With as many examples, chance alone moves it by about ± ${chance} points (95 %): smaller differences say nothing.`;
-}
-
-function isAccuracy(metric: string): boolean {
-  return /accuracy|^overall$|exact_match/i.test(metric);
-}
-
-/** Differences that `sureness` calls chance. */
-function withinChance({ metrics, testExamples }: Result, difference: number): boolean {
-  const value = primaryMetric({ metrics });
-  return (
-    value !== undefined &&
-    isAccuracy(metrics.primary) &&
-    Math.abs(difference) <= chanceOf(value, testExamples)
-  );
+  const told = `On ${formatCount(testExamples)} test examples, ${primary} is ${shownMetric(primary, value, testExamples)}.`;
+  if (!isMeanOfAnswers(primary) || testExamples === 0) return told;
+  const chance = shownDifference(primary, chanceOfMean(value, testExamples), testExamples);
+  return `${told} Another test split of that size would move it by chance, by up to ± ${chance} in 95 of 100 cases.`;
 }
 
 function fadeSentence(result: Result): string | undefined {
-  const { metrics, fadeGap } = result;
+  const { metrics, fadeGap, testExamples } = result;
   if (metrics.faded === null && metrics.side !== null)
     return 'This method keeps its side network: backbone and side network run together at inference, and nothing has faded.';
   if (metrics.side === null)
     return 'There is no side network in this run: what was trained is the backbone itself, and there is no gap to look at.';
   if (fadeGap === null) return 'How the faded model does against its side network is not known.';
-  const size = shownDifference(metrics.primary, fadeGap);
+  const size = shownDifference(metrics.primary, fadeGap, testExamples);
   const ships = 'What ships is the faded model: the side network that taught it is gone.';
   if (fadeGap === 0) return `${ships} It is as good as its teacher.`;
-  if (withinChance(result, fadeGap))
-    return `${ships} It is ${size} ${fadeGap > 0 ? 'below' : 'above'} its teacher, which is no more than chance: fading cost nothing that these examples could show.`;
+  if (isMeanOfAnswers(metrics.primary) && Math.abs(fadeGap) <= chanceOfGap(result))
+    return `${ships} It is ${size} ${fadeGap > 0 ? 'below' : 'above'} its teacher, which may be chance: fading cost nothing that these examples could show.`;
   return fadeGap > 0
     ? `${ships} It is ${size} below its teacher: that is what fading cost.`
     : `${ships} It is ${size} above its teacher: the backbone learnt more from labels and teacher than the teacher knew.`;
+}
+
+/** Both models answered the same examples: where it is known how many answers differ, that is all that chance has. */
+function chanceOfGap({ metrics, agreement, testExamples }: Result): number {
+  return agreement === null
+    ? chanceOfMean(primaryMetric({ metrics }) ?? 0, testExamples)
+    : chanceOfPairs(agreement, testExamples);
 }
 
 function agreementSentence({ agreement }: Result): string | undefined {
@@ -91,17 +80,18 @@ function speedSentence({ inference: { fadedMs, sideMs, batch }, parameters }: Re
   const speed =
     less >= 0
       ? `takes ${formatShare(less)} less time for a batch of ${batch} than with its side network`
-      : `takes ${formatShare(-less)} more time for a batch of ${batch} than with its side network, which cannot be: the machine was busy`;
+      : `takes ${formatShare(-less)} more time for a batch of ${batch} than with its side network; it does less, so the machine was busy with something else`;
   return `It ${speed}, and is ${formatCount(parameters.side)} parameters smaller.`;
 }
 
-function baselineSentence({ metrics }: Result): string | undefined {
+function baselineSentence({ metrics, testExamples }: Result): string | undefined {
   const { baseline, primary } = metrics;
   const [own, constant] = [primaryMetric({ metrics }), baseline?.metrics[primary]];
   if (baseline === undefined || own === undefined || constant === undefined)
     return 'What an answer without looking would reach is not known for this task.';
-  const told = `Without looking at the example, ${baseline.name} reaches ${formatMetric(primary, constant)}`;
-  if (own > constant) return `${told}: the model is ${shownDifference(primary, own - constant)} above that.`;
+  const told = `Without looking at the example, ${baseline.name} reaches ${shownMetric(primary, constant, testExamples)}`;
+  if (own > constant)
+    return `${told}: the model is ${shownDifference(primary, own - constant, testExamples)} above that.`;
   return `${told}: the model is no better, so it has learnt nothing of use.`;
 }
 
@@ -132,27 +122,33 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 function against(result: Result, difference: number, { name, result: other }: Other, value: number): string {
-  const { primary } = result.metrics;
+  const { testExamples, metrics } = result;
+  const { primary } = metrics;
   const means = meanings[other.method];
   const who = `${name}${means ? ` (${means})` : ''}`;
-  const size = shownDifference(primary, difference);
+  const size = shownDifference(primary, difference, testExamples);
   const memory = result.memory.peakRssBytes / other.memory.peakRssBytes;
   const cost = Number.isFinite(memory)
     ? `, with ${formatShare(memory, 0)} of its peak memory (${formatBytes(result.memory.peakRssBytes)} against ${formatBytes(other.memory.peakRssBytes)})`
     : '';
-  const end = withinChance(result, difference) ? '; the difference is no more than chance' : '';
-  if (difference === 0) return `Against ${who}: equal, ${formatMetric(primary, value)}${cost}.`;
-  return `Against ${who}, which reaches ${formatMetric(primary, value)}: ${size} ${difference > 0 ? 'better' : 'worse'}${cost}${end}.`;
+  const chance = chanceOfDifference(value + difference, value, testExamples);
+  const end =
+    isMeanOfAnswers(primary) && Math.abs(difference) <= chance ? '; the difference may be chance' : '';
+  if (difference === 0) return `Against ${who}: equal, ${shownMetric(primary, value, testExamples)}${cost}.`;
+  return `Against ${who}, which reaches ${shownMetric(primary, value, testExamples)}: ${size} ${difference > 0 ? 'better' : 'worse'}${cost}${end}.`;
 }
 
 function othersTable(result: Result, others: readonly Other[]): Markup | undefined {
   if (others.length === 0) return undefined;
-  const row = (name: string, { metrics, memory, time, inference, parameters }: Result): string[] => {
+  const row = (
+    name: string,
+    { metrics, memory, time, inference, parameters, testExamples }: Result,
+  ): string[] => {
     const value = primaryMetric({ metrics });
     const ms = inference.fadedMs ?? inference.sideMs;
     return [
       name,
-      value === undefined ? '' : formatMetric(metrics.primary, value),
+      value === undefined ? '' : shownMetric(metrics.primary, value, testExamples),
       formatCount(parameters.trainedInBackbone + parameters.side),
       formatBytes(memory.peakRssBytes),
       time.secondsPerStep.toPrecision(3),

@@ -35,9 +35,21 @@ export function exampleView(options: ExampleOptions = {}): RunView {
     recipe,
     recipeText: yamlOf(recipe),
     records,
+    totals: totalsOf(records),
     result: exampleResult({ method, seed, steps, accuracy }),
     examples: exampleExamples(seed),
     command: `npx mdpd train configs/vtab/mnist.yaml method=${method} train.seed=${seed} --out runs/mnist-${method}-${seed}`,
+  };
+}
+
+/** What `RecordHistory` sums up. */
+export function totalsOf(records: readonly RunRecord[]): RunView['totals'] {
+  const sum = (type: 'step' | 'evaluation'): number =>
+    records.reduce((all, record) => all + (record.type === type ? record.time.seconds : 0), 0);
+  return {
+    steps: records.filter(({ type }) => type === 'step').length,
+    stepSeconds: sum('step'),
+    evaluationSeconds: sum('evaluation'),
   };
 }
 
@@ -99,7 +111,7 @@ export function exampleResult({
     agreement: faded && side ? 0.9873 : null,
     parameters: {
       backbone: 310_656,
-      trainedInBackbone: method === 'head' ? 650 : 2954,
+      trainedInBackbone: { head: 650, side: 0, full: 311_306 }[method] ?? 2954,
       side: hasSide ? 61_204 : 0,
       inference: 311_306,
     },
@@ -218,8 +230,8 @@ function layersRecord(step: number, steps: number): LayersRecord {
     type: 'layers',
     step,
     layers: {
-      gate: { image: [null, ...of(8, (i) => 0.5 + share * 0.3 * Math.sin(i))] },
-      featureLoss: { image: of(9, (i) => (0.3 + (i > 4 ? 0.5 : 0.03 * i)) * Math.exp(-share)) },
+      gate: { image: of(9, (i) => 0.5 + share * 0.3 * Math.sin(i)) },
+      featureLoss: { image: of(8, (i) => (0.3 + (i > 3 ? 0.5 : 0.03 * i)) * Math.exp(-share)) },
       normDrift: { image: of(8, (i) => share * (0.02 + 0.012 * i)) },
     },
     boundary: { image: 4 },
