@@ -19,7 +19,7 @@ export const partStyle = `
 .figures dd{margin:.1rem 0;font-size:1.5rem;font-weight:620;letter-spacing:-.02em;line-height:1.3;white-space:nowrap}
 .figures .is-faded dd{color:var(--faded)}
 .figures .is-side dd{color:var(--side)}
-.figures small{font-size:.8125rem;color:var(--muted);line-height:1.35}
+.figures small{display:block;font-weight:400;letter-spacing:0;white-space:normal;margin-top:.1rem;font-size:.8125rem;color:var(--muted);line-height:1.35}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1.5rem;font-size:.875rem}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}

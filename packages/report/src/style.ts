@@ -42,9 +42,11 @@ td,th,li,dd,pre,code{unicode-bidi:isolate}
 .prose{max-width:42rem}
 .prose p+p{margin-top:.75rem}
 .scroll{overflow-x:auto;max-width:100%}
+.scroll+.note,.grid-of-charts+.note,.columns+.note,.figure+.note{margin-top:.75rem}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.4}
-th,td{padding:.35rem 1.1rem .35rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--rule);font-weight:400;overflow-wrap:normal}
+th,td{padding:.35rem 1rem .35rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--rule);font-weight:400;overflow-wrap:normal}
 thead th{color:var(--muted);font-size:.8125rem;vertical-align:bottom;max-width:10rem}
+thead .number{white-space:normal}
 tbody th{min-width:5.5rem}
 table .user{overflow-wrap:break-word}
 .number{text-align:right;white-space:nowrap}

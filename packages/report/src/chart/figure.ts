@@ -37,20 +37,20 @@ export function figure({ title, unit, legend, picture, table, note, wide, readou
     ${note && html`<p class="note">${note}</p>`}
     <details class="as-table">
       <summary>as a table<span class="unseen">: ${title}</span></summary>
-      ${tableOf(table)}
+      ${tableOf(table, title)}
     </details>
   </figure>`;
 }
 
-/** A table in a box of its own that scrolls sideways. */
-export function tableOf({ head, rows, note }: Table): Markup {
+/** A table in a box of its own that scrolls sideways. `name` says what is in it, to those who do not see it. */
+export function tableOf({ head, rows, note }: Table, name: string): Markup {
   const [first = '', ...others] = head;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="table: ${head.join(', ')}">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="table: ${name}">
       <table>
         <thead>
           <tr>
             <th scope="col">${first}</th>
-            ${others.map((name) => html`<th scope="col" class="number">${name}</th>`)}
+            ${others.map((each) => html`<th scope="col" class="number">${each}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -25,7 +25,7 @@ export interface ParetoChart {
 }
 
 const [width, height] = [460, 300];
-const [top, bottom, right] = [14, 40, 14];
+const [top, bottom, right] = [14, 40, 22];
 
 /** Points that no other one beats: none has more gain at the same cost or less. From cheap to dear. */
 export function paretoFront<P extends Pick<ParetoPoint, 'cost' | 'gain'>>(points: readonly P[]): P[] {
@@ -68,7 +68,7 @@ export function paretoChart({ title, cost, gain, points: given }: ParetoChart): 
     picture: picture(about, [width, height], content),
     note: 'Dashed: the front; for what is on it, nothing here is better in both.',
     table: {
-      head: ['', gain.name, cost.name, 'on the front'],
+      head: ['run', gain.name, cost.name, 'on the front'],
       rows: points.map((each, i) => [each.name, ...texts[i]!, front.includes(each) ? 'yes' : '']),
     },
   });

@@ -71,7 +71,10 @@ function figuresOf(view: RunView, history: History): Markup[] {
   const figures = view.result ? finished(view.result) : unfinished(history);
   return figures.map(
     ({ name, value, about, of }) =>
-      html`<div${of && html` class="is-${of}"`}><dt>${name}</dt><dd>${value}</dd>${about && html`<small>${unbroken(about)}</small>`}</div>`,
+      html`<div class="${of ? `is-${of}` : 'is-plain'}">
+        <dt>${name}</dt>
+        <dd>${value}${about && html`<small>${unbroken(about)}</small>`}</dd>
+      </div>`,
   );
 }
 

@@ -26,12 +26,15 @@ export function recipeDiffSection(views: readonly RunView[]): Section | undefine
   const body =
     found.length === 0
       ? html`<p>All recipes are the same.</p>`
-      : tableOf({
-          head: ['key', ...views.map(({ name }) => clip(name, 60))],
-          rows: found
-            .slice(0, mostKeys)
-            .map(([key, values]) => [key, ...values.map((value) => clip(value ?? '', 80))]),
-          note: found.length > mostKeys ? `${found.length - mostKeys} further keys differ.` : undefined,
-        });
+      : tableOf(
+          {
+            head: ['key', ...views.map(({ name }) => clip(name, 60))],
+            rows: found
+              .slice(0, mostKeys)
+              .map(([key, values]) => [key, ...values.map((value) => clip(value ?? '', 80))]),
+            note: found.length > mostKeys ? `${found.length - mostKeys} further keys differ.` : undefined,
+          },
+          'recipes',
+        );
   return { id: 'recipes', title: 'In what they differ', body };
 }

@@ -42,26 +42,31 @@ function metricsTable({ metrics, inference, testExamples }: Result): Markup {
   const cell = (name: string, values: Record<string, number>): string =>
     typeof values[name] === 'number' ? shownMetric(name, values[name], testExamples) : '';
   const time = (ms: number | null): string => (ms === null ? '' : formatMilliseconds(ms));
-  return tableOf({
-    head: ['metric', ...columns.map(([name]) => name)],
-    rows: [
-      ...names
-        .slice(0, mostMetrics)
-        .map((name) => [name, ...columns.map(([, values]) => cell(name, values))]),
-      [
-        `time for ${inference.batch} examples`,
-        ...columns.map(([name]) =>
-          name === 'faded model'
-            ? time(inference.fadedMs)
-            : name === 'side network'
-              ? time(inference.sideMs)
-              : '',
-        ),
+  return tableOf(
+    {
+      head: ['metric', ...columns.map(([name]) => name)],
+      rows: [
+        ...names
+          .slice(0, mostMetrics)
+          .map((name) => [name, ...columns.map(([, values]) => cell(name, values))]),
+        [
+          `time for ${inference.batch} examples`,
+          ...columns.map(([name]) =>
+            name === 'faded model'
+              ? time(inference.fadedMs)
+              : name === 'side network'
+                ? time(inference.sideMs)
+                : '',
+          ),
+        ],
       ],
-    ],
-    note:
-      names.length > mostMetrics ? `${names.length - mostMetrics} further metrics: result.json.` : undefined,
-  });
+      note:
+        names.length > mostMetrics
+          ? `${names.length - mostMetrics} further metrics: result.json.`
+          : undefined,
+    },
+    'metrics',
+  );
 }
 
 function parametersTable({ parameters }: Result): Markup {
@@ -73,22 +78,28 @@ function parametersTable({ parameters }: Result): Markup {
     ['side network, couplers, generators', side],
     ['run at inference', inference],
   ];
-  return tableOf({
-    head: ['', 'parameters', 'of the backbone'],
-    rows: rows.map(([name, count]) => [name, formatCount(count), share(count)]),
-  });
+  return tableOf(
+    {
+      head: ['which', 'parameters', 'of the backbone'],
+      rows: rows.map(([name, count]) => [name, formatCount(count), share(count)]),
+    },
+    'parameters',
+  );
 }
 
 function costTable({ memory, time, steps }: Result): Markup {
   const { plannedBytes, peakRssBytes } = memory;
-  return tableOf({
-    head: ['', 'value'],
-    rows: [
-      ['peak memory of the process', formatBytes(peakRssBytes)],
-      ...(plannedBytes === null ? [] : [['memory of tensors, as planned', formatBytes(plannedBytes)]]),
-      ['steps', formatCount(steps)],
-      ['seconds a step', formatSignificant(time.secondsPerStep)],
-      ['examples a second', formatCount(time.samplesPerSecond)],
-    ],
-  });
+  return tableOf(
+    {
+      head: ['what', 'value'],
+      rows: [
+        ['peak memory of the process', formatBytes(peakRssBytes)],
+        ...(plannedBytes === null ? [] : [['memory of tensors, as planned', formatBytes(plannedBytes)]]),
+        ['steps', formatCount(steps)],
+        ['seconds a step', formatSignificant(time.secondsPerStep)],
+        ['examples a second', formatCount(time.samplesPerSecond)],
+      ],
+    },
+    'memory and time',
+  );
 }

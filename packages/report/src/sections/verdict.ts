@@ -155,8 +155,11 @@ function othersTable(result: Result, others: readonly Other[]): Markup | undefin
       ms === null ? '' : ms.toPrecision(3),
     ];
   };
-  return tableOf({
-    head: ['run', result.metrics.primary, 'trained parameters', 'peak memory', 's/step', 'ms a batch'],
-    rows: [row('this run', result), ...others.map((other) => row(other.name, other.result))],
-  });
+  return tableOf(
+    {
+      head: ['run', result.metrics.primary, 'trained parameters', 'peak memory', 's/step', 'ms a batch'],
+      rows: [row('this run', result), ...others.map((other) => row(other.name, other.result))],
+    },
+    'other runs',
+  );
 }
