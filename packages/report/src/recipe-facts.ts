@@ -29,15 +29,15 @@ export function dataText(recipe: RunView['recipe']): string {
 
 /** The method's name, whether it is written short or with settings. */
 export function methodText({ recipe, result }: Pick<RunView, 'recipe' | 'result'>): string {
-  return result?.method ?? recipeText(recipe, 'method.name') ?? recipeText(recipe, 'method') ?? 'unknown';
+  return clip(
+    result?.method ?? recipeText(recipe, 'method.name') ?? recipeText(recipe, 'method') ?? 'unknown',
+    80,
+  );
 }
 
 /** The backbone's name; the family of one that began fresh. */
 export function backboneText({ recipe, result }: Pick<RunView, 'recipe' | 'result'>): string {
   const family = recipeText(recipe, 'backbone.family');
-  return (
-    result?.backbone ??
-    recipeText(recipe, 'backbone') ??
-    (family === undefined ? 'unknown' : `fresh ${family}`)
-  );
+  const name = result?.backbone ?? recipeText(recipe, 'backbone');
+  return clip(name ?? (family === undefined ? 'unknown' : `fresh ${family}`), 160);
 }

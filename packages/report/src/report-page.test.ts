@@ -160,6 +160,68 @@ describe('size', () => {
   });
 });
 
+describe('what is far too long', () => {
+  // The worst of it: a character that takes twelve bytes when it is written out.
+  const long = '\u202E'.repeat(100_000);
+  const { result, records, ...rest } = exampleView({ steps: 50, evaluations: 3 });
+
+  it('is cut: the page stays below its limit', () => {
+    const metrics = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [long + i, 0.5]));
+    const evaluation = {
+      type: 'evaluation',
+      split: long,
+      path: long,
+      examples: 3,
+      metrics,
+      time: { seconds: 1 },
+    } as const;
+    const page = reportPage({
+      ...rest,
+      name: long,
+      command: long,
+      recipeText: long,
+      recipe: { task: long, backbone: long, data: { train: long }, method: long, executor: long },
+      records: [
+        ...Array.from({ length: 300 }, (): RunRecord => ({ type: 'note', step: 0, message: long })),
+        { ...evaluation, step: 1 },
+        { ...evaluation, step: 2 },
+        ...records.map((record): RunRecord =>
+          record.type === 'step'
+            ? { ...record, phase: record.step > 20 ? long : 'side', parts: metrics }
+            : record,
+        ),
+        { type: 'layers', step: 60, layers: { [long]: { [long]: [1, 2] } } },
+      ],
+      result: {
+        ...result!,
+        recipe: long,
+        metrics: { primary: `${long}0`, faded: metrics, side: metrics, baseline: { name: long, metrics } },
+        environment: { ...result!.environment, cpu: long, versions: { [long]: long } },
+      },
+      failure: { code: long, message: long, fix: long },
+      examples: {
+        split: long,
+        examples: 3,
+        confusion: { labels: Array(40).fill(long), hiddenLabels: 0, faded: [[1]], side: [[1]] },
+        shown: Array.from({ length: 32 }, (_, index) => ({
+          kind: 'wrong' as const,
+          index,
+          expected: long,
+          texts: [long, long, long, long, long],
+          faded: { value: long },
+          side: { value: long },
+        })),
+      },
+      others: Array.from({ length: 40 }, () => ({
+        name: long,
+        result: { ...result!, metrics: { primary: `${long}0`, faded: metrics, side: null } },
+      })),
+    });
+    expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
+    clean(page);
+  });
+});
+
 describe('what is missing', () => {
   it('is left out: nothing at all', () => {
     const page = reportPage(empty);

@@ -27,15 +27,12 @@ export function reportPage(view: RunView): string {
     confusionSection(view.examples),
   ]);
   const after = there([sizeSection(view.result), recipeSection(view), notesSection(history)]);
-  const written = (imageBytes: number): string =>
-    pageOf({
-      title: `${titleOf(view)} · mdpd`,
-      head,
-      sections: [...before, ...there([gallerySection(view.examples, imageBytes)]), ...after],
-    });
-  // Everything but the images is as large as it is: they have what is left.
-  const bare = written(0);
-  return view.examples?.shown.length ? written(mostPageBytes - Buffer.byteLength(bare)) : bare;
+  const written = (gallery: Section | undefined): string =>
+    pageOf({ title: `${titleOf(view)} · mdpd`, head, sections: [...before, ...there([gallery]), ...after] });
+  // Everything but the examples is as large as it is: they have what is left.
+  const bare = written(undefined);
+  const gallery = gallerySection(view.examples, mostPageBytes - Buffer.byteLength(bare));
+  return gallery ? written(gallery) : bare;
 }
 
 function there(sections: readonly (Section | undefined)[]): Section[] {

@@ -29,7 +29,6 @@ ${heatRules}
 .line{fill:none;stroke:var(--tone);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
 .line.faint{stroke-width:1;opacity:.35}
 .mark{fill:var(--tone);stroke:var(--surface);stroke-width:.75}
-.mark.hollow{fill:var(--surface);stroke:var(--tone);stroke-width:1.8}
 .fill{fill:var(--tone)}
 .grid{stroke:var(--rule);stroke-width:1}
 .axis{stroke:var(--muted);stroke-width:1}

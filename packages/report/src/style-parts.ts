@@ -66,7 +66,6 @@ export const partStyle = `
 .card .is-faded{color:var(--faded)}
 .card .is-side{color:var(--side)}
 .card .probability{color:var(--muted);white-space:nowrap}
-.kind{font-weight:650}
 .copy{margin-top:.5rem;justify-self:start}
 .log{list-style:none;padding:0;font-size:.875rem}
 .log li{display:grid;grid-template-columns:6rem minmax(0,1fr);gap:1rem;padding:.25rem 0;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}

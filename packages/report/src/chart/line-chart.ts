@@ -3,6 +3,7 @@ import { line as pathOf } from 'd3-shape';
 import { html, type Markup } from '../html.ts';
 import type { PhaseBand, Point } from '../history.ts';
 import { rounded, shownNumber, type Unit } from '../units.ts';
+import { clip } from '../format.ts';
 import { extentOf, stepAxis, textWidth, valueAxis, type Axis } from './axis.ts';
 import { downsample, evenly, reachOf, smoothed } from './downsample.ts';
 import { figure, picture, type Figure, type Table } from './figure.ts';
@@ -36,6 +37,7 @@ const [width, height] = [380, 214];
 const [top, bottom, right] = [20, 26, 12];
 /** Rows of the table. */
 const mostRows = 24;
+const mostOfName = 60;
 /** Points below which a noisy line is drawn as it is. */
 const fewPoints = 40;
 /** Phases above which they are not told apart: they take turns. */
@@ -53,7 +55,7 @@ export function lineChart(chart: LineChart): Markup | undefined {
   const { unit } = chart;
   const lines = chart.lines
     .filter(({ points }) => points.length > 0)
-    .map((line) => ({ ...line, points: scaled(line.points, unit) }));
+    .map((line) => ({ ...line, name: clip(line.name, mostOfName), points: scaled(line.points, unit) }));
   if (lines.length === 0) return undefined;
   const drawn = lines.map((line) => drawnOf(line, chart.bands ?? []));
   const values = extentOf(
@@ -155,15 +157,16 @@ function bandsOf({ bands = [] }: LineChart, x: Axis): Markup | false {
   if (bands.length < 2 || bands.length > mostBands) return false;
   return html`${bands.map(({ name, from, to }, i) => {
     const [begin, end] = [x.at(from), x.at(to)];
-    const fits = textWidth(name) < end - begin;
+    const short = clip(name, mostOfName);
+    const fits = textWidth(short) < end - begin;
     return html`<rect
-        class="band${i % 2 === 1 && ' odd'}"
+        class="band${(bands.length - i) % 2 === 0 && ' odd'}"
         x="${begin.toFixed(1)}"
         y="4"
         width="${Math.max(0, end - begin).toFixed(1)}"
         height="${height - bottom - 4}"
-        ><title>phase ${name}: steps ${from + 1} to ${to}</title></rect
-      >${fits && html`<text class="phase" x="${(begin + 4).toFixed(1)}" y="15">${name}</text>`}`;
+        ><title>phase ${short}: steps ${from + 1} to ${to}</title></rect
+      >${fits && html`<text class="phase" x="${(begin + 4).toFixed(1)}" y="15">${short}</text>`}`;
   })}`;
 }
 

@@ -2,6 +2,7 @@
 import type { StepRecord } from '@mdpd/core';
 import { lineChart, type Line, type LineChart } from '../chart/line-chart.ts';
 import { tones, type Tone } from '../chart/palette.ts';
+import { clip } from '../format.ts';
 import { keysOf, phasesOf, pointsOf, totalSteps, type History, type PhaseBand } from '../history.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
@@ -9,6 +10,7 @@ import { unitOfMetric, units } from '../units.ts';
 
 /** Pictures of metrics of one split, and of parts of the loss: a task may have hundreds. */
 const mostCharts = 12;
+const mostSplits = 6;
 
 /** Absent where there is neither a step nor an evaluation. */
 export function curvesSection(history: History, primary?: string): Section | undefined {
@@ -52,7 +54,7 @@ function batchChart(steps: readonly StepRecord[], charts: Frame, primary?: strin
   const points = pointsOf(steps, ({ metric }) => metric);
   return lineChart({
     ...charts,
-    title: `${primary ?? 'metric'} of the batch`,
+    title: `${clip(primary ?? 'metric', 100)} of the batch`,
     unit: primary ? unitOfMetric(primary) : units.number,
     lines: [{ name: 'batch', points, mark: { tone: 'ink' }, noisy: true }],
   });
@@ -63,7 +65,7 @@ function partCharts(steps: readonly StepRecord[], charts: Frame): (Markup | unde
   return names.slice(0, mostCharts).map((name) =>
     lineChart({
       ...charts,
-      title: name,
+      title: clip(name, 120),
       unit: units.number,
       lines: [
         {
@@ -86,10 +88,10 @@ function toneOfPart(name: string): Tone {
 
 /** A picture for every split and metric, the primary one first; both models in it. */
 function evaluationCharts({ evaluations }: History, charts: Frame, primary?: string): (Markup | undefined)[] {
-  const splits = [...new Set(evaluations.map(({ split }) => split))];
+  const splits = [...new Set(evaluations.map(({ split }) => split))].slice(0, mostSplits);
   return splits.flatMap((split) => {
     const own = evaluations.filter((each) => each.split === split);
-    const paths = [...new Set(own.map(({ path }) => path))];
+    const paths = [...new Set(own.map(({ path }) => path))].slice(0, mostSplits);
     const names = keysOf(own, ({ metrics }) => metrics).sort(
       (a, b) => Number(b === primary) - Number(a === primary),
     );
@@ -98,7 +100,7 @@ function evaluationCharts({ evaluations }: History, charts: Frame, primary?: str
     return names.slice(0, mostCharts).map((metric) =>
       lineChart({
         ...charts,
-        title: `${metric}, ${split}`,
+        title: clip(`${metric}, ${split}`, 120),
         unit: unitOfMetric(metric),
         lines: paths.map((path, i): Line => ({
           name: nameOfPath(path),
@@ -172,8 +174,10 @@ const phaseMeanings: Readonly<Record<string, string>> = {
 };
 
 function phaseNote(bands: readonly PhaseBand[]): Markup | undefined {
-  const names = [...new Set(bands.map(({ name }) => name))];
+  const names = [...new Set(bands.map(({ name }) => name))].slice(0, mostCharts);
   if (names.length < 2) return undefined;
-  const told = names.map((name) => (phaseMeanings[name] ? `${name}: ${phaseMeanings[name]}` : name));
+  const told = names.map((name) =>
+    Object.hasOwn(phaseMeanings, name) ? `${name}: ${phaseMeanings[name]}` : clip(name, 80),
+  );
   return html`<p class="note">Phases in the background: ${told.join('; ')}.</p>`;
 }

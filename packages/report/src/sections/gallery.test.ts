@@ -47,8 +47,22 @@ describe('gallery', () => {
     expect(markup).toContain('class="cards of-text"');
   });
 
+  it('is of one model where there is one: of a side network that is kept', () => {
+    const [{ side, ...first }] = exampleScenes().shown as [ReturnType<typeof exampleScenes>['shown'][0]];
+    const markup = text({ split: 'val', examples: 1, shown: [{ ...first, faded: undefined, side }] });
+    expect(markup).toContain('the model is right');
+    expect(markup).toContain('<dt class="is-side">predicted</dt>');
+    expect(markup).not.toContain('by-side');
+  });
+
   it('leaves images out that do not fit, and has no box that is no box', () => {
-    expect(text(exampleExamples(), 0).match(/image left out/g)).toHaveLength(32);
+    const image = { source: `data:image/png;base64,${'A'.repeat(3000)}`, width: 9, height: 9 };
+    const { shown, ...rest } = exampleExamples();
+    const some = text({ ...rest, shown: shown.map((each) => ({ ...each, image })) }, 22_000);
+    expect(some.match(/<img /g)!.length).toBeGreaterThan(1);
+    expect(some.match(/image left out/g)!.length).toBeGreaterThan(1);
+    expect(some.length).toBeLessThan(22_000);
+    expect(text(exampleExamples(), 0)).not.toContain('<li');
     const [first] = exampleScenes().shown;
     const broken = { ...first!, expectedBox: [1, 2, Number.NaN, 3] as [number, number, number, number] };
     expect(text({ split: 's', examples: 1, shown: [broken] })).not.toMatch(

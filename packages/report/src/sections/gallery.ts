@@ -28,22 +28,23 @@ const mostCharacters = 500;
 const smallImage = 64;
 const mostExamples = 48;
 const mostTexts = 4;
-/** Of an image's markup besides its source, and more. */
-const markupBytes = 4000;
+/** Of what is not a card. */
+const headingBytes = 5000;
 
-/** `imageBytes`: what the images of the page may have in all; those above it are left out with a word. */
-export function gallerySection(examples: ShownExamples | undefined, imageBytes: number): Section | undefined {
+/** At most `bytes` of the page: images that do not fit are left out with a word, and then whole examples. */
+export function gallerySection(examples: ShownExamples | undefined, bytes: number): Section | undefined {
   if (examples === undefined || examples.shown.length === 0) return undefined;
-  const budget = { left: imageBytes };
+  const budget = { left: bytes - headingBytes };
   const shown = examples.shown.slice(0, mostExamples);
   const boxes = shown.some(({ expectedBox, faded, side }) => expectedBox ?? faded?.box ?? side?.box);
-  const sides = shown.some(({ side }) => side);
-  const groups = exampleKinds.map((kind) => groupOf({ ...examples, shown }, kind, sides, budget));
+  // One model alone is right or wrong, and nothing has mended it.
+  const both = shown.some(({ faded, side }) => faded && side);
+  const groups = exampleKinds.map((kind) => groupOf({ ...examples, shown }, kind, both, budget));
   const body = html`<p class="note">
-      Of ${formatCount(examples.examples)} examples of the split <span class="user">${examples.split}</span>,
-      some of every kind.
+      Of ${formatCount(examples.examples)} examples of the split
+      <span class="user">${clip(examples.split, 120)}</span>, some of every kind.
     </p>
-    ${boxes && boxLegend(sides)}${groups}`;
+    ${boxes && boxLegend(both)}${groups}`;
   return { id: 'examples', title: 'Examples', body };
 }
 
@@ -54,11 +55,12 @@ interface Budget {
 function groupOf(
   { shown, counts }: ShownExamples,
   kind: ExampleKind,
-  sides: boolean,
+  both: boolean,
   budget: Budget,
 ): Markup | undefined {
   const own = shown.filter((each) => each.kind === kind);
-  if (own.length === 0) return undefined;
+  const cards = cardsWithin(budget, own, both);
+  if (cards.length === 0) return undefined;
   const [sign, title, about] = kinds[kind];
   const count = counts?.[kind];
   const ofText = own.every(({ image }) => image === undefined);
@@ -66,18 +68,29 @@ function groupOf(
   return html`<h3 class="group">
       <span><span aria-hidden="true">${sign} </span>${title}</span>
       <span class="note"
-        >${count !== undefined && `${formatCount(count)}: `}${sides ? about : (alone[kind] ?? about)}</span
+        >${count !== undefined && `${formatCount(count)}: `}${both ? about : (alone[kind] ?? about)}</span
       >
     </h3>
     <ul class="cards${ofText && ' of-text'}${ofScenes && ' of-scenes'}">
-      ${own.map((each) => cardOf(each, sides, budget))}
+      ${cards}
     </ul>`;
 }
 
-function cardOf(example: ShownExampleRecord, sides: boolean, budget: Budget): Markup {
+function cardsWithin(budget: Budget, examples: readonly ShownExampleRecord[], both: boolean): Markup[] {
+  return examples.flatMap((example) => {
+    const choices = [imageOf(example), tooLarge].map((image) => cardOf(example, both, image));
+    const fits = choices.find(({ text }) => Buffer.byteLength(text) <= budget.left);
+    budget.left -= Buffer.byteLength(fits?.text ?? '');
+    return fits ?? [];
+  });
+}
+
+const tooLarge = html`<p class="shot missing">image left out: the page would be too large</p>`;
+
+function cardOf(example: ShownExampleRecord, both: boolean, image: Markup | undefined): Markup {
   const { expected, texts = [], faded, side } = example;
   return html`<li class="card">
-    ${imageOf(example, budget)}
+    ${image}
     ${texts.slice(0, mostTexts).map((text) => html`<p class="said user" dir="auto">${clip(text, mostCharacters)}</p>`)}
     <dl>
       ${
@@ -85,7 +98,7 @@ function cardOf(example: ShownExampleRecord, sides: boolean, budget: Budget): Ma
         html`<dt>expected</dt>
           <dd class="user">${clip(expected, mostCharacters)}</dd>`
       }
-      ${faded && predictionOf(sides ? 'faded' : 'predicted', faded, 'faded')}
+      ${faded && predictionOf(both ? 'faded' : 'predicted', faded, 'faded')}
       ${side && predictionOf(faded ? 'side' : 'predicted', side, 'side')}
     </dl>
   </li>`;
@@ -99,14 +112,12 @@ function predictionOf(name: string, { value, probability }: Prediction, of: 'fad
     </dd>`;
 }
 
-function imageOf(example: ShownExampleRecord, budget: Budget): Markup | undefined {
+function imageOf(example: ShownExampleRecord): Markup | undefined {
   const { image, expectedBox, faded, side, index, texts } = example;
   // Only what holds its own bytes: anything else would be a request.
   if (image === undefined || !image.source.startsWith('data:image/')) return undefined;
-  budget.left -= image.source.length + markupBytes;
-  if (budget.left < 0) return html`<p class="shot missing">image left out: the page would be too large</p>`;
   const { width, height, source } = image;
-  const boxes = html`${boxOf(expectedBox, 'expected')}${boxOf(side?.box, 'by-side')}${boxOf(faded?.box, 'predicted')}`;
+  const boxes = html`${boxOf(expectedBox, 'expected')}${boxOf(side?.box, faded ? 'by-side' : 'predicted')}${boxOf(faded?.box, 'predicted')}`;
   const drawn =
     boxes.text !== '' &&
     html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${boxes}</svg>`;
@@ -129,11 +140,11 @@ function boxOf(box: Box | undefined, of: 'expected' | 'predicted' | 'by-side'): 
   return html`<rect class="halo" ${place} /><rect class="box ${of}" ${place} />`;
 }
 
-function boxLegend(sides: boolean): Markup {
+function boxLegend(both: boolean): Markup {
   const entries = [
     ['expected', 'expected'],
-    ['predicted', sides ? 'faded model' : 'predicted'],
-    ...(sides ? [['by-side', 'side network']] : []),
+    ['predicted', both ? 'faded model' : 'predicted'],
+    ...(both ? [['by-side', 'side network']] : []),
   ] as const;
   return html`<ul class="legend">
     ${entries.map(

@@ -1,14 +1,23 @@
 /** The top of the page: what was trained on what, how far it is, and the figures that matter. */
-import { formatBytes, formatCount, formatDuration, formatMilliseconds, formatShare } from '../format.ts';
+import {
+  clip,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMilliseconds,
+  formatShare,
+} from '../format.ts';
 import { totalSteps, type History } from '../history.ts';
 import { html, type Markup } from '../html.ts';
 import { backboneText, dataText, methodText, recipeText } from '../recipe-facts.ts';
 import type { RunView } from '../run-view.ts';
 import { shownDifference, shownMetric, unbroken } from '../units.ts';
 
+const mostOfFailure = 4000;
+
 /** The page's `<h1>`, state and figures. */
 export function headOf(view: RunView, history: History): Markup {
-  return html`<p class="kicker user">${view.name}</p>
+  return html`<p class="kicker user">${clip(view.name, 400)}</p>
     <h1 class="user">${titleOf(view)}</h1>
     <p class="lead">${sentence(view, history)}</p>
     ${stateOf(view, history)}${failureOf(view)}
@@ -18,11 +27,11 @@ export function headOf(view: RunView, history: History): Markup {
 /** Names the run: its method and its recipe. */
 export function titleOf(view: RunView): string {
   const what = view.result?.recipe ?? dataText(view.recipe);
-  return `${methodText(view)} on ${what}`;
+  return clip(`${methodText(view)} on ${what}`, 160);
 }
 
 function sentence(view: RunView, history: History): Markup {
-  const { recipe, result } = view;
+  const { recipe, result, failure } = view;
   const steps = result?.steps ?? totalSteps(history);
   const seed = result?.seed ?? recipeText(recipe, 'train.seed');
   const executor = result?.executor ?? recipeText(recipe, 'executor');
@@ -31,10 +40,12 @@ function sentence(view: RunView, history: History): Markup {
     `method ${methodText(view)}`,
     steps > 0 && `${formatCount(steps)} steps`,
     seed !== undefined && `seed ${seed}`,
-    executor !== undefined && `executor ${executor}`,
+    executor !== undefined && `executor ${clip(executor, 80)}`,
   ].filter((part) => part !== false);
-  return html`<span class="user">${backboneText(view)}</span> ${result ? 'was' : 'is being'} trained on
-    <span class="user">${dataText(recipe)}</span>${task && html` (task ${task})`}: ${asked.join(', ')}.`;
+  return html`<span class="user">${backboneText(view)}</span>
+    ${result ? 'was' : failure ? 'was being' : 'is being'} trained on
+    <span class="user">${dataText(recipe)}</span>${task && html` (task ${clip(task, 80)})`}:
+    ${asked.join(', ')}.`;
 }
 
 function stateOf(view: RunView, history: History): Markup {
@@ -55,8 +66,11 @@ function stateOf(view: RunView, history: History): Markup {
 function failureOf({ failure }: RunView): Markup | undefined {
   if (failure === undefined) return undefined;
   return html`<div class="alarm" role="note">
-    <p><strong>${failure.code}</strong>: <span class="user">${failure.message}</span></p>
-    ${failure.fix && html`<p class="user">Fix: ${failure.fix}</p>`}
+    <p>
+      <strong>${clip(failure.code, 80)}</strong>:
+      <span class="user">${clip(failure.message, mostOfFailure)}</span>
+    </p>
+    ${failure.fix && html`<p class="user">Fix: ${clip(failure.fix, mostOfFailure)}</p>`}
   </div>`;
 }
 
@@ -81,17 +95,18 @@ function figuresOf(view: RunView, history: History): Markup[] {
 function finished(result: NonNullable<RunView['result']>): BigFigure[] {
   const { metrics, fadeGap, agreement, inference, memory, time, testExamples } = result;
   const { primary } = metrics;
+  const name = clip(primary, 60);
   const [faded, side] = [metrics.faded?.[primary], metrics.side?.[primary]];
   const { fadedMs, sideMs, batch } = inference;
   const figures: (BigFigure | undefined)[] = [
     value(faded, (faded) => ({
-      name: `${primary}, ${side === undefined ? 'model that ships' : 'faded model'}`,
+      name: `${name}, ${side === undefined ? 'model that ships' : 'faded model'}`,
       value: shownMetric(primary, faded, testExamples),
       about: `${formatCount(testExamples)} test examples`,
       of: 'faded',
     })),
     value(side, (side) => ({
-      name: `${primary}, side network`,
+      name: `${name}, side network`,
       value: shownMetric(primary, side, testExamples),
       about: faded === undefined ? `${formatCount(testExamples)} test examples` : 'the teacher, thrown away',
       of: 'side',
@@ -133,9 +148,9 @@ function unfinished({ steps, evaluations }: History): BigFigure[] {
     const [metric] = Object.entries(latest?.metrics ?? {});
     if (latest && metric)
       figures.push({
-        name: `${metric[0]}, ${path === 'faded' ? 'faded model' : 'side network'}`,
+        name: `${clip(metric[0], 60)}, ${path === 'faded' ? 'faded model' : 'side network'}`,
         value: shownMetric(...metric, latest.examples),
-        about: `${latest.split}, step ${formatCount(latest.step)}`,
+        about: `${clip(latest.split, 60)}, step ${formatCount(latest.step)}`,
         of: path,
       });
   }

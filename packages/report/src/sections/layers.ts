@@ -4,6 +4,7 @@ import { columnChart } from '../chart/column-chart.ts';
 import { heatGrid } from '../chart/heat-grid.ts';
 import { lineChart } from '../chart/line-chart.ts';
 import type { Tone } from '../chart/palette.ts';
+import { clip } from '../format.ts';
 import { phasesOf, pointsOf, totalSteps, type History } from '../history.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
@@ -45,6 +46,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 const unknown = (name: string): Kind => ({ title: name, category: 'layer', first: 0, tone: 'ink' });
 
+const mostKinds = 8;
+
 /** Absent where a method says nothing of its layers. */
 export function layersSection(history: History): Section | undefined {
   const pictures = [...layerPictures(history.layers), gateShareChart(history)].filter(
@@ -57,11 +60,13 @@ export function layersSection(history: History): Section | undefined {
 function layerPictures(records: readonly LayersRecord[]): (Markup | undefined)[] {
   const last = records.at(-1);
   if (last === undefined) return [];
-  return Object.entries(last.layers).flatMap(([name, streams]) =>
-    Object.keys(streams).flatMap((stream) =>
-      picturesOf(records, name, stream, Object.keys(streams).length > 1),
-    ),
-  );
+  return Object.entries(last.layers)
+    .slice(0, mostKinds)
+    .flatMap(([name, streams]) =>
+      Object.keys(streams).flatMap((stream) =>
+        picturesOf(records, name, stream, Object.keys(streams).length > 1),
+      ),
+    );
 }
 
 function picturesOf(
@@ -72,7 +77,7 @@ function picturesOf(
 ): (Markup | undefined)[] {
   const kind = Object.hasOwn(kinds, name) ? kinds[name]! : unknown(name);
   const { category, first, tone, note } = kind;
-  const title = several ? `${kind.title}, ${stream}` : kind.title;
+  const title = clip(several ? `${kind.title}, ${stream}` : kind.title, 80);
   const columns = records.map(({ step, layers }) => ({ step, values: numbers(layers[name]?.[stream]) }));
   const last = columns.at(-1)!;
   const boundary = records.at(-1)!.boundary?.[stream];
@@ -115,6 +120,6 @@ function gateShareChart(history: History): Markup | undefined {
       },
     ],
     zero: true,
-    note: 'The share of a batch in which the side network knows the label better than the backbone.',
+    note: 'The share of a batch that the side network teaches: with method.logit.gate label, where it knows the label better than the backbone.',
   });
 }

@@ -7,7 +7,7 @@ import type { Result } from '../result.ts';
 import type { RunView } from '../run-view.ts';
 
 /** Characters of a recipe that are shown: a list of classes may be long. */
-const mostCharacters = 100_000;
+const mostCharacters = 40_000;
 const mostNotes = 100;
 
 /** Absent where a run's recipe is lost, and it has no result. */
@@ -48,8 +48,8 @@ function environmentOf(environment: Result['environment']): Markup {
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
-          html`<dt class="user">${name}</dt>
-            <dd class="user">${value}</dd>`,
+          html`<dt class="user">${clip(name, 120)}</dt>
+            <dd class="user">${clip(value, 400)}</dd>`,
       )}
     </dl>
   </details>`;
@@ -65,7 +65,7 @@ export function notesSection({ notes }: History): Section | undefined {
         ({ step, message }) =>
           html`<li>
             <span class="at">${step > 0 ? `step ${formatCount(step)}` : 'before'}</span
-            ><span class="user">${clip(message, 1000)}</span>
+            ><span class="user">${clip(message, 300)}</span>
           </li>`,
       )}
     </ol>

@@ -1,6 +1,13 @@
 /** How large the model is, what training changed, what it needed; and the metrics of both models in full. */
 import { tableOf } from '../chart/figure.ts';
-import { formatBytes, formatCount, formatMilliseconds, formatShare, formatSignificant } from '../format.ts';
+import {
+  clip,
+  formatBytes,
+  formatCount,
+  formatMilliseconds,
+  formatShare,
+  formatSignificant,
+} from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
 import type { Result } from '../result.ts';
@@ -44,11 +51,11 @@ function metricsTable({ metrics, inference, testExamples }: Result): Markup {
   const time = (ms: number | null): string => (ms === null ? '' : formatMilliseconds(ms));
   return tableOf(
     {
-      head: ['metric', ...columns.map(([name]) => name)],
+      head: ['metric', ...columns.map(([name]) => clip(name, 80))],
       rows: [
         ...names
           .slice(0, mostMetrics)
-          .map((name) => [name, ...columns.map(([, values]) => cell(name, values))]),
+          .map((name) => [clip(name, 80), ...columns.map(([, values]) => cell(name, values))]),
         [
           `time for ${inference.batch} examples`,
           ...columns.map(([name]) =>

@@ -1,5 +1,5 @@
 /** What the numbers of a finished run mean, in sentences: against the side network, a constant answer, and other runs. */
-import { formatBytes, formatCount, formatShare } from '../format.ts';
+import { clip, formatBytes, formatCount, formatShare } from '../format.ts';
 import { html, type Markup } from '../html.ts';
 import type { Section } from '../page.ts';
 import { primaryMetric, type Result } from '../result.ts';
@@ -7,6 +7,11 @@ import type { RunView } from '../run-view.ts';
 import { tableOf } from '../chart/figure.ts';
 import { chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from '../chance.ts';
 import { shownDifference, shownMetric, unbroken } from '../units.ts';
+
+/** Runs that it is told against, at most. */
+const mostOthers = 12;
+/** Of a name or a sentence. */
+const mostCharacters = 1000;
 
 /** Absent until the run has a result. */
 export function verdictSection({ result, others = [] }: RunView): Section | undefined {
@@ -18,11 +23,13 @@ export function verdictSection({ result, others = [] }: RunView): Section | unde
     agreementSentence(result),
     speedSentence(result),
     baselineSentence(result),
-    ...othersSentences(result, others),
+    ...othersSentences(result, others.slice(0, mostOthers)),
   ].filter((each) => each !== undefined);
   const body = html`<div class="stack">
-    <div class="prose">${sentences.map((text) => html`<p class="user">${unbroken(text)}</p>`)}</div>
-    ${othersTable(result, others)}
+    <div class="prose">
+      ${sentences.map((text) => html`<p class="user">${unbroken(clip(text, mostCharacters))}</p>`)}
+    </div>
+    ${othersTable(result, others.slice(0, mostOthers))}
   </div>`;
   return { id: 'verdict', title: 'Verdict', body };
 }
@@ -77,11 +84,11 @@ function agreementSentence({ agreement }: Result): string | undefined {
 function speedSentence({ inference: { fadedMs, sideMs, batch }, parameters }: Result): string | undefined {
   if (fadedMs === null || sideMs === null || sideMs <= 0) return undefined;
   const less = 1 - fadedMs / sideMs;
-  const speed =
-    less >= 0
-      ? `takes ${formatShare(less)} less time for a batch of ${batch} than with its side network`
-      : `takes ${formatShare(-less)} more time for a batch of ${batch} than with its side network; it does less, so the machine was busy with something else`;
-  return `It ${speed}, and is ${formatCount(parameters.side)} parameters smaller.`;
+  const size = `and is ${formatCount(parameters.side)} parameters smaller`;
+  const time = `time for a batch of ${batch} than with its side network`;
+  return less >= 0
+    ? `It takes ${formatShare(less)} less ${time}, ${size}.`
+    : `It took ${formatShare(-less)} more ${time}, ${size}: it does less, so the machine was busy with something else.`;
 }
 
 function baselineSentence({ metrics, testExamples }: Result): string | undefined {
@@ -124,8 +131,8 @@ const meanings: Readonly<Record<string, string>> = {
 function against(result: Result, difference: number, { name, result: other }: Other, value: number): string {
   const { testExamples, metrics } = result;
   const { primary } = metrics;
-  const means = meanings[other.method];
-  const who = `${name}${means ? ` (${means})` : ''}`;
+  const means = Object.hasOwn(meanings, other.method) ? meanings[other.method] : undefined;
+  const who = `${clip(name, 120)}${means ? ` (${means})` : ''}`;
   const size = shownDifference(primary, difference, testExamples);
   const memory = result.memory.peakRssBytes / other.memory.peakRssBytes;
   const cost = Number.isFinite(memory)
@@ -157,8 +164,15 @@ function othersTable(result: Result, others: readonly Other[]): Markup | undefin
   };
   return tableOf(
     {
-      head: ['run', result.metrics.primary, 'trained parameters', 'peak memory', 's/step', 'ms a batch'],
-      rows: [row('this run', result), ...others.map((other) => row(other.name, other.result))],
+      head: [
+        'run',
+        clip(result.metrics.primary, 60),
+        'trained parameters',
+        'peak memory',
+        's/step',
+        'ms a batch',
+      ],
+      rows: [row('this run', result), ...others.map((other) => row(clip(other.name, 120), other.result))],
     },
     'other runs',
   );
