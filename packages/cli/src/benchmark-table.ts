@@ -1,6 +1,6 @@
 /** `mdpd compare … --glue`: a row a method, a column a data set, and the published means, as papers print benchmarks. */
 import { MdpdError, type TaskProvider } from '@mdpd/core';
-import { differingKeys, flatten, spread, type ComparedRun, type Spread } from './comparison.ts';
+import { differingKeys, flatten, spread, type ComparedRun, type Spread } from '@mdpd/report/comparison';
 import { primaryMetric } from '@mdpd/report/result';
 
 export interface BenchmarkTableRow {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { benchmarkRows } from './benchmark.ts';
-import type { ComparedRun } from './comparison.ts';
+import type { ComparedRun } from '@mdpd/report/comparison';
 import { loadPlugins } from './plugins.ts';
 import type { Result } from '@mdpd/report/result';
 

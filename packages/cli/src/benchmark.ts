@@ -1,6 +1,6 @@
 /** Scores of benchmarks that consist of several data sets: runs that differ only in their data, as the task sums them up. */
 import type { Registry } from '@mdpd/core';
-import type { ComparedRun } from './comparison.ts';
+import type { ComparedRun } from '@mdpd/report/comparison';
 import { primaryMetric } from '@mdpd/report/result';
 
 export interface BenchmarkRow {

@@ -5,7 +5,7 @@ import { benchmarkRows, type BenchmarkRow } from './benchmark.ts';
 import { benchmarkCells, benchmarkTable } from './benchmark-table.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
-import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from './comparison.ts';
+import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from '@mdpd/report/comparison';
 import { formatCount, formatTable, isShare } from '@mdpd/report/format';
 import { createOutput, toJson, type Output } from './output.ts';
 import { loadPlugins } from './plugins.ts';

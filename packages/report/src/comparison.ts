@@ -1,6 +1,6 @@
 /** Puts finished runs into rows: runs that differ only by their seed share one, with mean and spread. */
 import { leavesOf } from './leaves.ts';
-import type { Result } from '@mdpd/report/result';
+import type { Result } from './result.ts';
 
 /** A recipe as a tree, and the result that it gave. */
 export interface ComparedRun {
@@ -15,6 +15,7 @@ export interface Spread {
   readonly deviation: number | null;
 }
 
+/** Runs that differ only by their seed. */
 export interface ComparisonRow {
   readonly method: string;
   /** Settings in which rows differ, `method.fade.train` → `head`. */

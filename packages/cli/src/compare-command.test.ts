@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatComparison, formatMarkdown } from './compare-command.ts';
-import { compareRuns, spread, type ComparedRun } from './comparison.ts';
+import { compareRuns, spread, type ComparedRun } from '@mdpd/report/comparison';
 import { exampleResult } from './testing/example-result.ts';
 
 const run = (method: object, seed: number, accuracy: number, side: number | null = null): ComparedRun => ({
