@@ -32,6 +32,8 @@ export interface EvaluatePathsJob {
   readonly split: SplitName;
   readonly batchSize: number;
   readonly limit?: number;
+  /** Whether it is kept which predictions are right. */
+  readonly judge?: boolean;
   readonly reporters: readonly Reporter[];
   /** Step to report. */
   readonly step: number;
@@ -76,7 +78,7 @@ export async function evaluatePaths(
 }
 
 function evaluatePath(each: RunnablePath, job: EvaluatePathsJob): Promise<Evaluation> {
-  const { executor, task, split, batchSize, limit, reporters, signal } = job;
+  const { executor, task, split, batchSize, limit, judge, reporters, signal } = job;
   const what = `evaluating ${each.path} on ${split}`;
   const onProgress = (done: number, total: number): void =>
     reporters.forEach((reporter) => reporter.progress?.({ type: 'progress', what, done, total }));
@@ -90,6 +92,7 @@ function evaluatePath(each: RunnablePath, job: EvaluatePathsJob): Promise<Evalua
       params,
       batchSize,
       limit,
+      judge,
       signal,
       onProgress,
     }),

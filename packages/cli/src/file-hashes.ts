@@ -9,7 +9,7 @@ export type FileHashes = Readonly<Record<string, FileHash>>;
 
 /** Folders of a run in which every file counts; and the files beside them that do. */
 export const countedFolders = [runFiles.model, runFiles.side] as const;
-const countedFiles = [runFiles.recipe, runFiles.metrics] as const;
+const countedFiles = [runFiles.recipe, runFiles.metrics, runFiles.examples] as const;
 
 export interface FolderEntry {
   /** From the run's folder, with `/` on every system. */

@@ -31,6 +31,12 @@ it('writes one object a line with the keys in a fixed order, time last', () => {
     },
     { type: 'note', step: 1, message: 'one image skipped' },
     {
+      boundary: { image: 1 },
+      layers: { gate: { image: [0.5, null] } },
+      step: 2,
+      type: 'layers',
+    },
+    {
       time: { seconds: 1 },
       metrics: { accuracy: 0.5 },
       examples: 10,
@@ -47,6 +53,7 @@ it('writes one object a line with the keys in a fixed order, time last', () => {
     '{"type":"step","step":1,"steps":2,"epoch":0,"phase":"joint","loss":0.5,"parts":{"taskLoss":0.5},"learningRate":{"head":0.01},' +
       '"time":{"seconds":1,"elapsedSeconds":2,"samplesPerSecond":3,"remainingSeconds":4,"rssBytes":5,"peakRssBytes":6}}',
     '{"type":"note","step":1,"message":"one image skipped"}',
+    '{"type":"layers","step":2,"layers":{"gate":{"image":[0.5,null]}},"boundary":{"image":1}}',
     '{"type":"evaluation","step":2,"split":"test","path":"faded","examples":10,"metrics":{"accuracy":0.5},"time":{"seconds":1}}',
     '',
   ]);

@@ -14,6 +14,7 @@ import { readResult } from './result.ts';
 export const runFiles = {
   recipe: 'recipe.yaml',
   metrics: 'metrics.jsonl',
+  examples: 'examples.json',
   result: 'result.json',
   report: 'report.html',
   failed: 'failed.json',
@@ -144,7 +145,7 @@ export function reopenRunFolder(name: string, recipeText: string, force: boolean
   }
   const unlock = lockRun(path.join(folder, runFiles.lock), name);
   try {
-    for (const each of ['failed', 'model', 'side'] as const)
+    for (const each of ['failed', 'model', 'side', 'examples'] as const)
       rmSync(path.join(folder, runFiles[each]), { recursive: true, force: true });
     [folder, path.join(folder, runFiles.checkpoint)].forEach(removeUnfinished);
     if (changes.length > 0) writeWhole(recipe, recipeText);

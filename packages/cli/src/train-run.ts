@@ -19,6 +19,7 @@ import { train, type TrainedRun } from '@mdpd/distill/engine/train';
 import path from 'node:path';
 import type { OpenedBackbone } from './backbone-reference.ts';
 import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
+import { writeExamples } from './examples/write-examples.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { hashRun } from './file-hashes.ts';
 import { writeWhole } from './files.ts';
@@ -254,7 +255,9 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
       split: 'test',
       batchSize: recipe.train.evaluateBatchSize,
       step: trained.steps,
+      judge: true,
     });
+    await writeExamples({ ...job, evaluations, split: 'test', step: trained.steps });
     const latencies = await timePaths(paths, { executor, task, split: 'test' });
     throwIfStopped(signal);
     const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });

@@ -25,6 +25,8 @@ export interface ParameterSpec {
   /** `norm` covers scale and shift of norms; `bias` every other shift; `weight` matrices and filters. */
   readonly kind: ParameterKind;
   readonly stage: Stage;
+  /** The one stream that it belongs to, where its block changes several that do not meet; absent: all that the block changes. */
+  readonly stream?: string;
   /**
    * Of a head: means the same whatever the task's labels are (a pooler, masked language modelling), so a checkpoint's
    * values are taken where it has them. Other parameters of a head are taken only where the labels are the same.

@@ -36,6 +36,18 @@ export interface Dataset {
   bucket?(index: number): number;
   /** The examples of these numbers, in this order. */
   load(indices: readonly number[], options: LoadOptions): Promise<Batch>;
+  /** Example `index` as people see it, for the page of a run. Absent: it is not shown. */
+  show?(index: number): Promise<ShownExample>;
+}
+
+/** An example as people see it: what was read before anything was encoded. */
+export interface ShownExample {
+  /** What was asked, in order: a sentence, both of a pair, a question. Long ones may be cut. */
+  readonly texts?: readonly string[];
+  /** Upright, as the file has it or smaller. */
+  readonly image?: RawImage;
+  /** Sides of the upright image as the file has it, in pixels, where `image` may be smaller: boxes are in these. */
+  readonly imageSize?: { readonly width: number; readonly height: number };
 }
 
 /** One decoded image: rows from the top, channels interleaved. */

@@ -7,8 +7,9 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { Backbone, Head, ParameterSpec } from './backbone.ts';
 import type { RandomSource } from './random.ts';
+import type { LayersRecord } from './reporter.ts';
 import type { Task } from './task.ts';
-import type { HostRecord, Params, TensorRecord } from './tensors.ts';
+import type { HostRecord, HostTensor, Params, TensorRecord } from './tensors.ts';
 
 /**
  * All tensors of a run. What is thrown away later lives in `side`, apart from what ships, so that it can never
@@ -48,6 +49,8 @@ export interface StepResult {
   readonly output: Tensor;
   /** Named scalars for metrics.jsonl: `taskLoss`, `featureLoss`, `distillLoss`, `gateShare`, … */
   readonly parts: Record<string, Scalar>;
+  /** Named vectors, a number for every layer of a kind, for `Method.layers`. Read where a record of layers is due alone. */
+  readonly layers?: Readonly<TensorRecord>;
 }
 
 /** A pure function; runs eagerly or compiled. */
@@ -83,7 +86,27 @@ export interface Method {
   forward(path: ModelPath, state: TrainState, input: Readonly<TensorRecord>): Tensor;
   /** Backbone and head parameters to save, low-rank updates merged: exactly the names of backbone and head. */
   ship(state: TrainState): Params;
+  /**
+   * What the layers say after a step: for metrics.jsonl and the page of the run, at evaluations during training and after
+   * the last step. Depends on what it is given alone, and reads small tensors only. Absent: there is no such record.
+   */
+  layers?(seen: SeenLayers): Promise<LayerNumbers>;
 }
+
+/** What `Method.layers` is told. */
+export interface SeenLayers {
+  /** After the step. */
+  readonly state: TrainState;
+  /** Parameters of kind `norm` of backbone and head as the run began with them. */
+  readonly initialNorms: HostRecord;
+  /** `StepResult.layers` of the last step; empty where it gave none. */
+  readonly step: Readonly<Record<string, readonly number[]>>;
+  /** Values of a tensor of the state. */
+  read(tensor: Tensor): Promise<HostTensor>;
+}
+
+/** Numbers by what they are and stream, and the shallow/deep boundary. */
+export type LayerNumbers = Pick<LayersRecord, 'layers' | 'boundary'>;
 
 /** `TrainState` in JavaScript memory. */
 export interface TrainStateHost {

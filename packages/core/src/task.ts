@@ -25,6 +25,16 @@ export interface Prediction {
   readonly box?: readonly [x: number, y: number, width: number, height: number];
 }
 
+/** What the label of an example says, and whether an answer is right. */
+export interface Judgement {
+  /** What the label says, as people read it: a class name, an answer, a score. Absent: there is no label. */
+  readonly expected?: string;
+  /** Where the label says it is, as `Prediction.box`. */
+  readonly box?: NonNullable<Prediction['box']>;
+  /** Absent: there is no label, or an answer is only more or less right (scores). */
+  readonly right?: boolean;
+}
+
 /** Collects outputs of a split batch by batch. */
 export interface MetricAccumulator {
   /** `output` is [rows, C], row-major; `target` the batch's host tensors, which may hold more rows (padding). */
@@ -80,6 +90,12 @@ export interface Task {
    */
   decode(output: Float32Array, input?: HostRecord): Prediction;
   /**
+   * What the label of an example says, and whether this row of outputs, as `decode` reads it, is right by it. `target` and
+   * `input` are the example's, each [1, …]. What `expected` and `box` are does not depend on the outputs. Asked for the page
+   * of a run alone; absent: nothing is counted as right or wrong.
+   */
+  judge?(output: Float32Array, target: HostRecord, input?: HostRecord): Judgement;
+  /**
    * Whether two models that gave these rows of outputs, each of length C, predict the same; absent: where they are decoded to
    * equal values. For outputs that are hardly ever equal, and few: those of a whole split are kept.
    */
@@ -110,6 +126,8 @@ export interface Answers {
   metrics(): MetricAccumulator;
   /** Reads one row of ids, length T. */
   decode(ids: Float32Array): Prediction;
+  /** As `Task.judge`, of one row of ids, length T. */
+  judge?(ids: Float32Array, target: HostRecord): Judgement;
 }
 
 /** Examples whose labels only the server of a benchmark knows, and the files that it scores. */

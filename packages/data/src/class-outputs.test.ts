@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestClass, decodeClass } from './class-outputs.ts';
+import { bestClass, decodeClass, judgeClass } from './class-outputs.ts';
 
 const labels = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
@@ -26,5 +26,21 @@ describe('decodeClass', () => {
     const broken = decodeClass(new Float32Array(7).fill(NaN), labels);
     expect(broken.value).toBe('a');
     expect(broken.top!.every(({ probability }) => probability >= 0 && probability <= 1)).toBe(true);
+  });
+});
+
+describe('judgeClass', () => {
+  const label = (value: number) =>
+    ({ label: { data: Int32Array.of(value), shape: [1], dtype: 'int32' } }) as const;
+
+  it('compares the best class with the label', () => {
+    expect(judgeClass(Float32Array.of(0, 3, 1), labels, label(1))).toEqual({ expected: 'b', right: true });
+    expect(judgeClass(Float32Array.of(0, 3, 1), labels, label(2))).toEqual({ expected: 'c', right: false });
+    expect(judgeClass(Float32Array.of(NaN, NaN), labels, label(0))).toEqual({ expected: 'a', right: false });
+  });
+
+  it('says nothing without a label, and names one that has no name by its number', () => {
+    expect(judgeClass(Float32Array.of(0, 3), labels, {})).toEqual({});
+    expect(judgeClass(Float32Array.of(0, 3), [], label(1))).toEqual({ expected: '1', right: true });
   });
 });

@@ -3,7 +3,7 @@
  *
  * Letters: C classes.
  */
-import type { Prediction } from '@mdpd/core';
+import type { HostRecord, Judgement, Prediction } from '@mdpd/core';
 
 /** Alternatives that a prediction names, itself included. */
 const alternatives = 5;
@@ -37,4 +37,15 @@ export function decodeClass(output: Float32Array, labels: readonly string[]): Pr
     .map((label) => ({ value: labels[label]!, probability: probabilities[label]! }));
   const best = Math.max(0, bestClass(output));
   return { value: labels[best]!, probability: probabilities[best]!, top };
+}
+
+/** Right where the best class of logits [C] is the target's `label` [1]; without that target nothing is said. */
+export function judgeClass(
+  output: Float32Array,
+  labels: readonly string[],
+  { label }: HostRecord,
+): Judgement {
+  const wanted = label?.data[0];
+  if (wanted === undefined) return {};
+  return { expected: labels[wanted] ?? String(wanted), right: bestClass(output) === wanted };
 }

@@ -11,6 +11,7 @@ import {
   type ImageSet,
   type LoadOptions,
   type RawImage,
+  type ShownExample,
 } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
 import { augmentImage, augments, type AugmentSettings } from './augment.ts';
@@ -172,10 +173,21 @@ export class ImageDataset implements Dataset {
     return { size: indices.length, input, target: this.target(indices) };
   }
 
-  private prepared(index: number): RawImage | Promise<RawImage> {
-    const { height, width } = this.preprocessing;
+  /** The image, decoded again: what is kept in memory is what the backbone reads. */
+  async show(index: number): Promise<ShownExample> {
+    return { image: await this.images.read(this.original(index)) };
+  }
+
+  /** Its number in `images`. */
+  private original(index: number): number {
     const original = this.indices[index];
     if (original === undefined) throw new RangeError(`example ${index} of ${this.size}`);
+    return original;
+  }
+
+  private prepared(index: number): RawImage | Promise<RawImage> {
+    const { height, width } = this.preprocessing;
+    const original = this.original(index);
     const data = this.store.get(original);
     if (data && this.widths) return fittedImage(data, this.widths[original]!);
     if (data) return { width, height, channels: data.length === width * height ? 1 : 3, data };

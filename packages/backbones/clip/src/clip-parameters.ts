@@ -70,7 +70,9 @@ function layers(tower: TowerName, config: TowerConfig): ParameterSpec[] {
       ...dense(layer.output, width, hidden, index),
       ...norm(layer.normAfter, width, index),
     ];
-  }).flat();
+  })
+    .flat()
+    .map((each) => ({ ...each, stream: tower }));
 }
 
 /** [P, D] of images and of texts. Every head has them: without them, what is saved were no whole CLIPModel. */

@@ -76,6 +76,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
       expect.stringContaining('goes on after step 6 of 6'),
     ]);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
+      'examples.json',
       'metrics.jsonl',
       'model',
       'recipe.yaml',

@@ -30,6 +30,7 @@ describe('train', () => {
   it('fills the folder of the run', () => {
     expect(trained.exitCode, trained.stderr).toBe(0);
     expect(readdirSync(workspace.path('runs/mdpd')).sort()).toEqual([
+      'examples.json',
       'metrics.jsonl',
       'model',
       'recipe.yaml',
@@ -92,6 +93,7 @@ describe('train', () => {
     const metrics = (run: string): string => read(run, 'metrics.jsonl').replace(/"time":\{[^}]*\}/g, '');
     expect(metrics('runs/again')).toBe(metrics('runs/mdpd'));
     expect(metrics('runs/mdpd')).not.toContain('econds');
+    expect(read('runs/again', 'examples.json')).toBe(read('runs/mdpd', 'examples.json'));
   });
 
   it('resolved recipes give the same run again', async () => {

@@ -57,6 +57,7 @@ describe('train', () => {
       'note',
       'start',
       'step',
+      'layers',
       'evaluation',
     ]);
     const steps = events.filter((event) => event.type === 'step');
@@ -74,6 +75,7 @@ describe('train', () => {
     expect(result).toMatchObject({ recipe: 'vtab', method: 'norm', steps: 4, directory: '../..' });
     expect(result.time.totalSeconds).toBeLessThan(process.uptime());
     expect(readdirSync(workspace.path('runs/first')).sort()).toEqual([
+      'examples.json',
       'metrics.jsonl',
       'model',
       'recipe.yaml',

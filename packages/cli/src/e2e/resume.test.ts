@@ -2,13 +2,15 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EvaluationRecord, LayersRecord } from '@mdpd/core';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
 
+// Two steps an epoch: every checkpoint is of a step after which an evaluation is due.
 const recipe = tinyRecipe
   .replace('method: head', 'method: { name: mdpd, side: { reductionFactor: 2, heads: 2 } }')
-  .replace('steps: 6', 'steps: 60\n  clipNorm: 1\n  evaluateEvery: 10\n  checkpoint: { steps: 5, keep: 3 }')
+  .replace('steps: 6', 'steps: 60\n  clipNorm: 1\n  evaluateEvery: 2.5\n  checkpoint: { steps: 5, keep: 3 }')
   .replace('  test: ./', '  validation: ./photos/test\n  test: ./');
 
 let workspace: Workspace;
@@ -35,6 +37,7 @@ function outcome(out: string): unknown {
     files: readdirSync(workspace.path(out)).sort(),
     model: readFileSync(workspace.path(out, 'model/model.safetensors')).toString('base64'),
     metrics: text('metrics.jsonl').replace(/,"time":.*/g, ''),
+    examples: text('examples.json'),
     result: { metrics, fadeGap },
   };
 }
@@ -48,6 +51,19 @@ async function past(out: string, step: number): Promise<void> {
       : 0;
   while (newest() <= step) await setTimeout(10);
 }
+
+it('a run that is not disturbed says what its layers do where it is evaluated', () => {
+  const lines = readFileSync(workspace.path('undisturbed/metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  const layers = lines
+    .map((line) => JSON.parse(line) as LayersRecord | EvaluationRecord)
+    .filter(({ type }) => type === 'layers') as LayersRecord[];
+  expect(layers.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, at) => 5 * (at + 1)));
+  for (const { layers: found } of layers) {
+    expect(found['gate']!['image']).toHaveLength(3);
+    expect(found['featureLoss']!['image']).toHaveLength(2);
+    expect(found['normDrift']!['image']!.every((drift) => drift! > 0)).toBe(true);
+  }
+});
 
 describe.skipIf(process.platform === 'win32')('a run that is stopped again and again', () => {
   it('by a terminal that closes and by a kill ends as one that was not', async () => {

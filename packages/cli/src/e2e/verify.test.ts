@@ -68,7 +68,7 @@ describe('nothing is wrong', () => {
   it('with a run: one line a check', async () => {
     const shown = await succeed('verify', 'good');
     expect(shown.replace(/(accuracy) [\d.]+ %/, '$1 P %')).toMatchInlineSnapshot(`
-      "ok        files    6 files, the bytes that result.json has hashes of
+      "ok        files    7 files, the bytes that result.json has hashes of
       ok        recipe   recipe.yaml resolves, and is that of result.json: vtab, fresh vit, mdpd, seed 0
       ok        config   config.json: ViTForImageClassification
       ok        weights  40 tensors, names and shapes of the model, no byte besides
@@ -92,7 +92,7 @@ describe('nothing is wrong', () => {
     cpSync(workspace.path('good'), workspace.path('exported'), { recursive: true });
     await succeed('export', 'exported');
     const shown = await succeed('verify', 'exported', '--executor', 'onnxruntime');
-    expect(shown).toContain('7 files');
+    expect(shown).toContain('8 files');
     expect(shown).toMatch(/ok +metric .* what result.json says/);
   });
 

@@ -6,6 +6,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Dataset, Executor, Params, Task, TensorRecord } from '@mdpd/core';
 import { baselineMetrics, type BaselineMetrics } from './baseline.ts';
+import { Judging, type Judged } from './judged.ts';
 import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
 import { runBatches } from './run-batches.ts';
 
@@ -21,6 +22,8 @@ export interface EvaluationJob<P = Params> extends AnsweringModel<P> {
   readonly task: Task;
   readonly batchSize: number;
   readonly limit?: number;
+  /** Whether it is kept which predictions are right, where the task says. */
+  readonly judge?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -33,6 +36,8 @@ export interface Evaluation {
   readonly predictions: string[];
   /** The output of every example, [C], in order, where the task compares those. */
   readonly outputs?: readonly Float32Array[];
+  /** Which predictions are right, where that was asked for and the task says. */
+  readonly judged?: Judged;
   readonly examples: number;
   readonly seconds: number;
 }
@@ -58,12 +63,14 @@ async function evaluateWith<P>(job: EvaluationJob<P>, outputs: Outputs<P>): Prom
   const baseline = baselineMetrics(job.task);
   const predictions: string[] = [];
   const rows: Float32Array[] | undefined = job.task.sameOutput ? [] : undefined;
-  const examples = await runBatches(job, outputs, ({ output, target, indices, width }) => {
+  const judging =
+    job.judge && reader.judge ? new Judging(reader, job.task.labels, job.dataset.size) : undefined;
+  const examples = await runBatches(job, outputs, ({ output, target, batch, indices, width }) => {
     metrics.add(output, target, indices.length);
     baseline?.add(target, indices.length);
     indices.forEach((index, row) => {
       const own = output.subarray(row * width, (row + 1) * width);
-      predictions[index] = reader.decode(own).value;
+      predictions[index] = (judging?.read(index, own, batch, row) ?? reader.decode(own)).value;
       if (rows) rows[index] = own.slice();
     });
   });
@@ -72,6 +79,7 @@ async function evaluateWith<P>(job: EvaluationJob<P>, outputs: Outputs<P>): Prom
     ...(baseline ? { baseline: baseline.result() } : {}),
     predictions,
     ...(rows ? { outputs: rows } : {}),
+    ...(judging ? { judged: judging.result() } : {}),
     examples,
     seconds: (performance.now() - started) / 1000,
   };

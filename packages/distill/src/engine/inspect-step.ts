@@ -161,7 +161,7 @@ async function runStep(
     const before = new Set(stateParts.flatMap((part) => Object.values(state[part])));
     for (const record of Object.values(result.state))
       for (const tensor of Object.values(record)) if (!before.has(tensor)) tensor.dispose();
-    tf.dispose([result.loss, result.output, Object.values(result.parts)]);
+    tf.dispose([result.loss, result.output, Object.values(result.parts), Object.values(result.layers ?? {})]);
     await prepared.release();
   }
 }

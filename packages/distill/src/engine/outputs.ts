@@ -19,7 +19,7 @@ export interface Outputs<P> {
   /** Logits [B, C] or [B, N, C], or ids of answers [B, T]; row-major. */
   of(params: P, batch: Pick<Batch, 'input'>): Promise<Float32Array>;
   /** What makes metrics and predictions of them. */
-  readonly reader: Pick<Task, 'metrics' | 'decode'>;
+  readonly reader: Pick<Task, 'metrics' | 'decode' | 'judge'>;
   /** Frees what was prepared, once. */
   release(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export function prepareOutputs<P>(
   executor: Executor,
   name: string,
   { forward, generation }: AnsweringModel<P>,
-  task: Pick<Task, 'metrics' | 'decode' | 'answers'>,
+  task: Pick<Task, 'metrics' | 'decode' | 'judge' | 'answers'>,
 ): Outputs<P> {
   const { answers } = task;
   if (answers && generation) {

@@ -3,7 +3,7 @@
  *
  * Letters: B batch, N tokens, C outputs, T most tokens of an answer.
  */
-import type { Dataset, Executor, HostRecord, Task } from '@mdpd/core';
+import type { Batch, Dataset, Executor, HostRecord, Task } from '@mdpd/core';
 import { ahead } from './ahead.ts';
 import { bucketRanks, sortByBucket } from './buckets.ts';
 import { prepareOutputs, type AnsweringModel, type Outputs } from './outputs.ts';
@@ -22,6 +22,8 @@ export interface BatchOutput {
   /** [B, C], [B, N, C] or [B, T], row-major; rows after those of `indices` are padding. */
   readonly output: Float32Array;
   readonly target: HostRecord;
+  /** What was read, padding included. */
+  readonly batch: Batch;
   /** Examples of the first rows. */
   readonly indices: readonly number[];
   /** Values of a row. */
@@ -56,7 +58,7 @@ export async function runBatches<P>(
     const rows = Math.min(batchSize, total - start);
     const output = await outputs.of(params, batch);
     const indices = [...order.subarray(start, start + rows)];
-    use({ output, target: batch.target, indices, width: output.length / batchSize });
+    use({ output, target: batch.target, batch, indices, width: output.length / batchSize });
     job.onProgress?.(start + rows, total);
   }
   return total;

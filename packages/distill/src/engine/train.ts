@@ -20,6 +20,7 @@ import type {
 import { MdpdError } from '@mdpd/core';
 import { createRandom } from '@mdpd/tensor/random';
 import { restore, type Checkpoints } from './checkpoints.ts';
+import { initialNorms, LayerLog } from './layer-log.ts';
 import { stepLoader, type StepBatches } from './load-step.ts';
 import { measureBoundary } from './measure-boundary.ts';
 import { planSteps, type StepPlan } from './plan-steps.ts';
@@ -90,9 +91,10 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const dataset = task.splits.train;
   if (!dataset) throw new MdpdError('DATA_NO_TRAIN', 'the recipe names no training data', { exitCode: 2 });
   const plan = planSteps(dataset, job.train);
-  const { method, boundary, state } = await begin(job, plan);
+  const { method, boundary, state, norms } = await begin(job, plan);
   const from = job.checkpoints?.resumed?.step ?? 0;
   const log = new StepLog(job, plan, job.checkpoints?.resumed);
+  const layerLog = new LayerLog({ job, plan, method, norms });
   const place: Place = { state, done: from, kept: from, whole: true };
   const guard = SpikeGuard.of(job.train, job.checkpoints?.resumed?.losses);
   const keep = async (): Promise<void> => {
@@ -106,7 +108,7 @@ export async function train(job: TrainingJob): Promise<TrainedRun> {
   const phases = preparePhases(executor, method, guard !== undefined);
   const evaluators = prepareEvaluators(job, method);
   try {
-    await takeSteps({ job, plan, method, phases, evaluators, log, guard, place, keep });
+    await takeSteps({ job, plan, method, phases, evaluators, log, layerLog, guard, place, keep });
   } catch (error) {
     // The error is what the user must hear of; that the state could not be kept either is no news beside it.
     if (place.whole && place.done > place.kept) await keep().catch(() => {});
@@ -133,6 +135,7 @@ interface Loop {
   readonly phases: Map<string, Prepared>;
   readonly evaluators: ReadonlyMap<ModelPath, Evaluator>;
   readonly log: StepLog;
+  readonly layerLog: LayerLog;
   readonly guard: SpikeGuard | undefined;
   readonly place: Place;
   readonly keep: () => Promise<void>;
@@ -163,7 +166,7 @@ async function takeSteps(loop: Loop): Promise<void> {
 }
 
 async function takeStep(
-  { job, method, phases, log, guard, place }: Loop,
+  { job, method, phases, log, layerLog, guard, place }: Loop,
   batches: StepBatches,
   step: number,
 ): Promise<void> {
@@ -176,6 +179,7 @@ async function takeStep(
     place.state = await afterStep({ job, guard, step, phase }, place.state, result);
     await log
       .finish(step, phase, result, batches.main, method.scalars(step))
+      .then(() => layerLog.report(step, place.state, result))
       .finally(() => disposeResult(result));
   } finally {
     disposeInput(input);
@@ -232,6 +236,8 @@ interface Beginning {
   readonly method: Method;
   readonly boundary: Readonly<Record<string, number>> | undefined;
   readonly state: TrainState;
+  /** What `Method.layers` compares with. */
+  readonly norms: HostRecord;
 }
 
 /** The method and the state to begin with, on the executor. */
@@ -243,7 +249,10 @@ async function begin(job: TrainingJob, plan: StepPlan): Promise<Beginning> {
   const method = createMethod(job, plan, boundary);
   const fresh = method.initialize(initial, createRandom(job.train.seed).fork('method'));
   const state = resumed ? restore(fresh, resumed) : fresh;
-  return { method, boundary, state: uploadState(job.executor, state, own) };
+  // Copied before the executor takes the arrays over.
+  const specs = [...job.backbone.parameters, ...job.head.parameters];
+  const norms = method.layers ? initialNorms(specs, initial) : {};
+  return { method, boundary, state: uploadState(job.executor, state, own), norms };
 }
 
 /** Measured on the first batch, where the method asks for it. */
@@ -278,4 +287,5 @@ function disposeResult(result: StepResult): void {
   result.loss.dispose();
   result.output.dispose();
   disposeRecord(result.parts);
+  disposeRecord(result.layers ?? {});
 }

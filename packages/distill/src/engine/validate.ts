@@ -37,6 +37,12 @@ function modelOfPath(
   return { forward, generation: answering };
 }
 
+/** Whether there is an evaluation on `validation` after step `step` (from 0). */
+export function isEvaluationDue({ task, train }: TrainingJob, plan: StepPlan, step: number): boolean {
+  const every = Math.round(train.evaluateEvery * plan.stepsPerEpoch);
+  return task.splits.validation !== undefined && every >= 1 && (step + 1) % every === 0;
+}
+
 /** Evaluates every path where an evaluation is due after step `step` (from 0), and reports it. */
 export async function evaluateWhenDue(
   job: TrainingJob,
@@ -47,8 +53,7 @@ export async function evaluateWhenDue(
   step: number,
 ): Promise<void> {
   const dataset = job.task.splits.validation;
-  const every = Math.round(job.train.evaluateEvery * plan.stepsPerEpoch);
-  if (!dataset || every < 1 || (step + 1) % every !== 0) return;
+  if (!dataset || !isEvaluationDue(job, plan, step)) return;
   for (const path of method.paths) {
     const { metrics, examples, seconds } = await evaluate({
       ...job,

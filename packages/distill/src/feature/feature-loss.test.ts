@@ -18,7 +18,17 @@ import {
 } from '@mdpd/testing/reference';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawTensors } from '../specs.ts';
-import { featureLayers, featureLoss, featurePlan, maskName, type FeatureLayers } from './feature-loss.ts';
+import {
+  featureLayers,
+  featureLosses,
+  featurePlan,
+  maskName,
+  meanLoss,
+  type FeatureLayers,
+} from './feature-loss.ts';
+
+const featureLoss = (...args: Parameters<typeof featureLosses>): tf.Scalar =>
+  meanLoss(featureLosses(...args));
 import { drawTokenMask } from './mask.ts';
 
 const [batch, tokens, width, sideWidth, rank] = [2, 5, 8, 4, 3];

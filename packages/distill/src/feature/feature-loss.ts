@@ -64,8 +64,8 @@ export function featurePlan(
   return plans;
 }
 
-/** Mean over layers of the per-element feature loss of one stream. Zero layers give a zero. */
-export function featureLoss(
+/** Per-element feature loss of every layer of one stream: the shallow ones, then the deep ones. */
+export function featureLosses(
   params: Params,
   stream: string,
   layers: FeatureLayers,
@@ -73,7 +73,7 @@ export function featureLoss(
   states: readonly State[],
   noise: Readonly<TensorRecord>,
   view: TokenView = {},
-): tf.Scalar {
+): tf.Scalar[] {
   const losses: tf.Scalar[] = [];
   const lossOf = (layer: number, shape: (code: tf.Tensor) => tf.Tensor): void => {
     const name = `feature.${stream}.${layer}`;
@@ -86,8 +86,13 @@ export function featureLoss(
     const masks = noise[maskName(stream)] as tf.Tensor4D;
     lossOf(layer, (code) => generate(params, `feature.${stream}.${layer}`, code, masks, index, view.bias));
   });
+  return losses;
+}
+
+/** Mean over layers. Zero layers give a zero. */
+export function meanLoss(losses: readonly tf.Scalar[]): tf.Scalar {
   if (losses.length === 0) return tf.scalar(0);
-  return tf.div(tf.addN(losses), losses.length) as tf.Scalar;
+  return tf.div(tf.addN([...losses]), losses.length) as tf.Scalar;
 }
 
 export const maskName = (stream: string): string => `mask.${stream}`;

@@ -11,6 +11,7 @@ import { initialMoments } from '@mdpd/tensor/adamw';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
 import { blockwiseGradients } from '../fade/blockwise.ts';
 import { runModel, runModelAt, runStates } from '../forward.ts';
+import { normDrift } from './norm-drift.ts';
 import { loraSchema, recomputeSchema } from './settings.ts';
 import { createTrainee, type Trainee, type TrainedParts, type TraineeSettings } from './trainee.ts';
 import { optimizerScalars, updateGroup } from './update.ts';
@@ -88,6 +89,7 @@ function createLabelMethod(
     forward: (_path, state, input) =>
       runModel(backbone, head, trainee.ship(state.frozen, state.trained), input),
     ship: (state) => trainee.ship(state.frozen, state.trained),
+    layers: async (seen) => ({ layers: { normDrift: await normDrift(backbone, seen) } }),
   };
 }
 

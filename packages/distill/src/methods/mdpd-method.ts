@@ -20,6 +20,7 @@ import { blockwiseGradients } from '../fade/blockwise.ts';
 import { labelLoss, logitLoss, type FadeLoss } from '../fade/logit-loss.ts';
 import { disposeStates, runModel, runModelAt, runStates } from '../forward.ts';
 import { mdpdSchema, type MdpdSettings } from './mdpd-settings.ts';
+import { normDrift } from './norm-drift.ts';
 import { createSideTeacher, type SideTeacher } from './side-step.ts';
 import { firstRows, stepBatch } from './step-batch.ts';
 import { createTrainee, type Trainee } from './trainee.ts';
@@ -78,6 +79,10 @@ export const mdpdMethod: MethodProvider<MdpdSettings> = {
         return teacher.logits(state.side, runStates(backbone, at, input), input, at('head'));
       },
       ship: (state) => trainee.ship(state.frozen, state.trained),
+      layers: async (seen) => {
+        const { layers, ...rest } = await teacher.layers(seen);
+        return { layers: { ...layers, normDrift: await normDrift(backbone, seen) }, ...rest };
+      },
     };
   },
 };
@@ -122,6 +127,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
         loss: side.loss,
         output: firstRows(side.logits, rows),
         parts,
+        layers: side.layers,
       };
     }
     const lossOf =
@@ -151,6 +157,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
       loss: tf.add(side.loss, fade.loss) as tf.Scalar,
       output: logits!,
       parts: { ...parts, ...(fadeParts as StepResult['parts']) },
+      layers: side.layers,
     };
   };
 

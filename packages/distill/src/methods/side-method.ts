@@ -39,7 +39,7 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
       phases: {
         train: (state, input) => {
           const states = runStates(backbone, plainParams(state.frozen), input.input);
-          const { loss, grads, logits, taskLoss, featureLoss } = teacher.gradients(
+          const { loss, grads, logits, taskLoss, featureLoss, layers } = teacher.gradients(
             state.side,
             states,
             input,
@@ -61,6 +61,7 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
             loss,
             output: logits,
             parts: { taskLoss, featureLoss },
+            layers,
           };
         },
       },
@@ -69,6 +70,7 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
       forward: (_path, { frozen, side }, input) =>
         teacher.logits(side, runStates(backbone, plainParams(frozen), input), input, frozen),
       ship: (state) => state.frozen,
+      layers: (seen) => teacher.layers(seen),
     };
   },
 };

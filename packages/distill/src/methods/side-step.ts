@@ -7,9 +7,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {
   Backbone,
   HostRecord,
+  LayerNumbers,
   MethodContext,
   Params,
   RandomSource,
+  SeenLayers,
   State,
   StepInput,
   TensorRecord,
@@ -18,13 +20,15 @@ import { createRandom } from '@mdpd/tensor/random';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
 import {
   featureLayers,
-  featureLoss,
+  featureLosses,
   featurePlan,
   maskName,
+  meanLoss,
   type FeatureLayers,
 } from '../feature/feature-loss.ts';
 import type { FeatureSettings } from '../feature/feature-settings.ts';
 import { drawTokenMask } from '../feature/mask.ts';
+import { gatesOf } from '../side/side-gates.ts';
 import { runSide, sidePlan, sideShape, tappedLayers } from '../side/side-network.ts';
 import type { OwnHead, TokenHead } from '../side/side-readout.ts';
 import { hasOwnHead, type SideSettings } from '../side/side-settings.ts';
@@ -41,6 +45,8 @@ export interface SideStepResult {
   readonly logits: tf.Tensor;
   readonly taskLoss: tf.Scalar;
   readonly featureLoss: tf.Scalar;
+  /** `featureLoss.<stream>`: of every layer that has one, the shallow ones first. */
+  readonly layers: TensorRecord;
 }
 
 export interface SideTeacher {
@@ -62,6 +68,8 @@ export interface SideTeacher {
     model: Params,
   ): SideStepResult;
   logits(side: Params, states: readonly State[], input: Readonly<TensorRecord>, model: Params): tf.Tensor;
+  /** `gate` of every tap, `featureLoss` of every block that has one, and the boundary where layers are told apart by it. */
+  layers(seen: SeenLayers): Promise<LayerNumbers>;
 }
 
 type TokenCounts = Readonly<Record<string, number>>;
@@ -95,11 +103,14 @@ export function createSideTeacher(
       : { stream: tokenStream, logits: (given) => head.apply(model, given) };
   const outputs = task.head.outputs;
   const streams = Object.keys(backbone.streams);
+  const mode = feature.weight === 0 ? 'none' : feature.mode;
+  const boundaries = Object.fromEntries(
+    streams.map((stream) => [stream, resolveBoundary(backbone, stream, feature.boundary, context.boundary)]),
+  );
   const layers: Record<string, FeatureLayers> = Object.fromEntries(
     streams.map((stream) => {
-      const boundary = resolveBoundary(backbone, stream, feature.boundary, context.boundary);
-      const mode = feature.weight === 0 ? 'none' : feature.mode;
-      return [stream, featureLayers(tappedLayers(backbone, side, stream), mode, boundary)];
+      const tapped = tappedLayers(backbone, side, stream);
+      return [stream, featureLayers(tapped, mode, boundaries[stream]!)];
     }),
   );
   const plans = Object.assign(
@@ -114,13 +125,16 @@ export function createSideTeacher(
     states: readonly State[],
     step: StepInput,
     sides: SideStates,
-  ): tf.Scalar =>
-    tf.addN(
-      streams.map((stream) => {
-        const view = tokenView(backbone.streams[stream]!, states[0]!, states[0]![stream]!.shape[1]!);
-        return featureLoss(params, stream, layers[stream]!, sides[stream]!, states, step.noise, view);
-      }),
-    ) as tf.Scalar;
+  ): { readonly loss: tf.Scalar; readonly layers: TensorRecord } => {
+    const losses = streams.map((stream) => {
+      const view = tokenView(backbone.streams[stream]!, states[0]!, states[0]![stream]!.shape[1]!);
+      return featureLosses(params, stream, layers[stream]!, sides[stream]!, states, step.noise, view);
+    });
+    const named = streams.flatMap((stream, index) =>
+      losses[index]!.length > 0 ? [[lossName(stream), tf.stack(losses[index]!)] as const] : [],
+    );
+    return { loss: tf.addN(losses.map(meanLoss)) as tf.Scalar, layers: Object.fromEntries(named) };
+  };
 
   return {
     group: { rateOf: () => 'side', decays: (name) => (plans[name]?.shape.length ?? 0) === 2 },
@@ -137,19 +151,53 @@ export function createSideTeacher(
         ) as tf.Scalar;
         const matching = features(weights, states, step, output.states);
         return {
-          loss: tf.add(taskLoss, tf.mul(matching, feature.weight)) as tf.Scalar,
-          aux: { logits: output.logits, taskLoss, featureLoss: matching },
+          loss: tf.add(taskLoss, tf.mul(matching.loss, feature.weight)) as tf.Scalar,
+          aux: { logits: output.logits, taskLoss, featureLoss: matching.loss, ...matching.layers },
         };
       }, params as TensorRecord);
-      const { logits, taskLoss, featureLoss: matching } = result.aux;
+      const { logits, taskLoss, featureLoss: matching, ...perLayer } = result.aux;
       return {
         loss: result.loss,
         grads: result.grads,
         logits: logits!,
         taskLoss: taskLoss as tf.Scalar,
         featureLoss: matching as tf.Scalar,
+        layers: perLayer,
       };
     },
+    layers: (seen) => sideLayers({ backbone, side, layers, boundaries }, seen, mode === 'hierarchical'),
+  };
+}
+
+const lossName = (stream: string): string => `featureLoss.${stream}`;
+
+interface Ladders {
+  readonly backbone: Backbone;
+  readonly side: SideSettings;
+  readonly layers: Readonly<Record<string, FeatureLayers>>;
+  readonly boundaries: Readonly<Record<string, number>>;
+}
+
+async function sideLayers(
+  { backbone, side, layers, boundaries }: Ladders,
+  { state, step, read }: SeenLayers,
+  hasBoundary: boolean,
+): Promise<LayerNumbers> {
+  const valueOf = async (name: string): Promise<number> => (await read(state.side[name]!)).data[0]!;
+  const gate: Record<string, (number | null)[]> = {};
+  const featureLoss: Record<string, (number | null)[]> = {};
+  for (const [stream, { shallow, deep }] of Object.entries(layers)) {
+    gate[stream] = await gatesOf(backbone, side, stream, valueOf);
+    const losses = step[lossName(stream)];
+    if (!losses) continue;
+    const ofBlocks = new Array<number | null>(backbone.blocks).fill(null);
+    [...shallow, ...deep].forEach((layer, index) => (ofBlocks[layer - 1] = losses[index]!));
+    featureLoss[stream] = ofBlocks;
+  }
+  const hasLosses = Object.keys(featureLoss).length > 0;
+  return {
+    layers: { gate, ...(hasLosses ? { featureLoss } : {}) },
+    ...(hasBoundary ? { boundary: boundaries } : {}),
   };
 }
 

@@ -183,14 +183,16 @@ function readoutPlan(
   return linearPlan('side.up', width, backbone.streams[reads]!.width, upGain);
 }
 
-interface Rung {
+/** Where a tap enters a ladder, and the block that follows. */
+export interface Rung {
   /** Hidden state that enters here: h_tap. */
   readonly tap: number;
   /** Backbone block whose side block follows; none after the last tap. */
   readonly layer?: number;
 }
 
-function rungs(backbone: Backbone, settings: SideSettings, stream: string): Rung[] {
+/** The rungs of a stream's ladder, from its first tap on. */
+export function rungs(backbone: Backbone, settings: SideSettings, stream: string): Rung[] {
   const [first, end] = blockRange(backbone, stream);
   const layers = tappedLayers(backbone, settings, stream);
   const blocks = layers.map((layer, index) => ({ tap: index === 0 ? first : layers[index - 1]!, layer }));

@@ -9,6 +9,7 @@ import { labelMask, shiftRight } from '@mdpd/tensor/shift-right';
 import { noLabel } from '@mdpd/tensor/token-losses';
 import { answerCodec, answerTokens, type AnswerCodec, type AnswerSpec } from './answer-codec.ts';
 import type { SentenceEncoder } from './sentence-encoder.ts';
+import { withShownTexts } from './shown-texts.ts';
 import type { TextExamples } from './text-examples.ts';
 
 export interface AnswerEncoder extends SentenceEncoder {
@@ -73,7 +74,8 @@ export function answerEncoder(
     ...encoder,
     codec,
     async dataset(name, examples, target) {
-      return answered(await encoder.dataset(name, composed(examples), target), examples, codec);
+      const encoded = await encoder.dataset(name, composed(examples), target);
+      return withShownTexts(answered(encoded, examples, codec), name, examples);
     },
     async encode(texts) {
       const batch = await encoder.encode(texts.map((each) => [spec.compose(each)] as const));

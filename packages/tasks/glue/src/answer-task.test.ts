@@ -61,6 +61,25 @@ describe('answerParts', () => {
   const logits = (...ids: number[]): Float32Array =>
     Float32Array.from(ids.flatMap((id) => Array.from({ length: 16 }, (_, word) => (word === id ? 2 : 0))));
 
+  it('judges both alike: right is the class of the label', () => {
+    const judged = (...ids: number[]) =>
+      [
+        parts.judge!(logits(...ids), labels(1)),
+        parts.answers!.judge!(Float32Array.from(ids), labels(1)),
+      ] as const;
+    const [, expected] = findGlueTask('sst2').labels;
+    expect(judged(11, 1)).toEqual(Array(2).fill({ expected, right: true }));
+    expect(judged(10, 1)).toEqual(Array(2).fill({ expected, right: false }));
+    expect(judged(7, 1)).toEqual(Array(2).fill({ expected, right: false }));
+    expect(parts.answers!.judge!(Float32Array.of(11, 1), {})).toEqual({});
+  });
+
+  it('says what score is expected, and that none is right or wrong', () => {
+    const scores = answerParts(optionsOf('stsb'));
+    const score = { score: { data: Float32Array.of(2.5), shape: [1], dtype: 'float32' } } as const;
+    expect(scores.answers!.judge!(Float32Array.of(5, 1), score)).toEqual({ expected: '2.5' });
+  });
+
   it('measures generated answers, and those that logits favour, alike', () => {
     const ids = [11, 1, 10, 1, 7, 1];
     const measured = [parts.metrics(), parts.answers!.metrics()].map((metrics, which) => {

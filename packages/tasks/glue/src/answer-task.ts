@@ -3,7 +3,7 @@
  *
  * Letters: T most tokens of an answer, V vocabulary, C classes (1 for a score).
  */
-import type { HostRecord, MetricAccumulator, Prediction, Task } from '@mdpd/core';
+import type { HostRecord, Judgement, MetricAccumulator, Prediction, Task } from '@mdpd/core';
 import { bestClass } from '@mdpd/data/class-outputs';
 import { tokenCrossEntropy, tokenDistillation } from '@mdpd/tensor/token-losses';
 import type { AnswerCodec } from './answer-codec.ts';
@@ -76,7 +76,19 @@ function decodeAnswer(ids: ArrayLike<number>, { codec, kind, labels }: AnswerTas
   return { value: codec.text(ids) || '(no answer)' };
 }
 
-type AnswerParts = Pick<Task, 'head' | 'loss' | 'distill' | 'metrics' | 'decode' | 'answers'>;
+/** Right where it says the class of the label. */
+function judgeAnswer(
+  ids: ArrayLike<number>,
+  { label, score }: HostRecord,
+  { codec, kind, labels }: AnswerTaskOptions,
+): Judgement {
+  if (kind === 'regression') return score ? { expected: codec.spec.score(score.data[0]!) } : {};
+  const wanted = label?.data[0];
+  if (wanted === undefined) return {};
+  return { expected: labels[wanted] ?? String(wanted), right: codec.parse(ids) === wanted };
+}
+
+type AnswerParts = Pick<Task, 'head' | 'loss' | 'distill' | 'metrics' | 'decode' | 'judge' | 'answers'>;
 
 /** Head, losses, metrics and decoding of a task whose backbone answers in words. */
 export function answerParts(options: AnswerTaskOptions): AnswerParts {
@@ -88,10 +100,12 @@ export function answerParts(options: AnswerTaskOptions): AnswerParts {
       tokenDistillation(student, teacher, target!.labels!, temperature),
     metrics: () => metricsOf(options, (output) => likeliest(output, vocabulary)),
     decode: (output) => decodeAnswer(likeliest(output, vocabulary), options),
+    judge: (output, target) => judgeAnswer(likeliest(output, vocabulary), target, options),
     answers: {
       tokens: codec.tokens,
       metrics: () => metricsOf(options, (ids) => ids),
       decode: (ids) => decodeAnswer(ids, options),
+      judge: (ids, target) => judgeAnswer(ids, target, options),
     },
   };
 }

@@ -5,6 +5,7 @@ import { savedLength } from '@mdpd/data/text/saved-length';
 import { TextDataset, type TextDatasetOptions } from '@mdpd/data/text/text-dataset';
 import type { Tokenizer } from '@mdpd/data/text/tokenizer';
 import { markApart } from './apart.ts';
+import { withShownTexts } from './shown-texts.ts';
 import type { TextExamples } from './text-examples.ts';
 
 /** Examples that a padded length needs: fewer are not worth a graph of their own. */
@@ -17,7 +18,7 @@ export interface SentenceEncoder {
   readonly answers: boolean;
   /** What the backbone reads of a text. */
   readonly reading: Pick<TextDatasetOptions, 'inputs'> & { readonly buckets?: readonly number[] };
-  /** Encodes a split; `name` is for messages. */
+  /** Encodes a split; by `name`, which messages have too, it keeps its texts to show them. */
   dataset(name: string, examples: TextExamples, target: 'label' | 'score'): Promise<Dataset>;
   encode(texts: readonly (readonly [string, string?])[]): Promise<Batch>;
   /** The tokenizer's files, to be saved beside the model. */
@@ -91,7 +92,7 @@ export async function openEncoder(context: TaskContext, options: EncoderOptions)
           `${examples.origin}: ${dataset.truncated} of ${dataset.size} texts are cut to ${maxLength} tokens`,
         );
       }
-      return markApart(dataset, examples);
+      return withShownTexts(markApart(dataset, examples), name, examples);
     },
     async encode(texts) {
       const examples = { size: texts.length, origin: 'input', text: (index: number) => texts[index]! };

@@ -12,7 +12,7 @@ import type {
   Task,
   TensorRecord,
 } from '@mdpd/core';
-import { decodeClass } from '@mdpd/data/class-outputs';
+import { decodeClass, judgeClass } from '@mdpd/data/class-outputs';
 import { crossEntropy, distillationKl } from '@mdpd/tensor/losses';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { savedSettings, settingsFile, type SavedSettings } from './saved-settings.ts';
@@ -51,7 +51,7 @@ export function scoreText(score: number): string {
   return Math.abs(score) >= 10 ? String(Math.round(score)) : String(Number(score.toPrecision(2)));
 }
 
-type Parts = Pick<Task, 'head' | 'loss' | 'distill' | 'metrics' | 'decode' | 'answers'>;
+type Parts = Pick<Task, 'head' | 'loss' | 'distill' | 'metrics' | 'decode' | 'judge' | 'answers'>;
 
 function classParts({ labels, metrics }: SentenceTaskOptions): Parts {
   return {
@@ -60,6 +60,7 @@ function classParts({ labels, metrics }: SentenceTaskOptions): Parts {
     distill: (student, teacher, temperature) => distillationKl(student, teacher, temperature),
     metrics,
     decode: (output): Prediction => decodeClass(output, labels),
+    judge: (output, target) => judgeClass(output, labels, target),
   };
 }
 
@@ -70,6 +71,7 @@ function scoreParts({ unit = 1, metrics }: SentenceTaskOptions): Parts {
     distill: (student, teacher) => squaredError(student, teacher, unit),
     metrics,
     decode: (output) => ({ value: scoreText(output[0]!) }),
+    judge: (_output, { score }) => (score ? { expected: scoreText(score.data[0]!) } : {}),
   };
 }
 

@@ -14,7 +14,8 @@ export const primaryMetrics: Readonly<Record<BoxMetric, string>> = {
   giou: 'giou_precision@0.5',
 };
 
-const isFound = (overlap: number): boolean => overlap >= threshold;
+/** Whether an overlap is enough for a box to be found. */
+export const isFound = (overlap: number): boolean => overlap >= threshold;
 
 /** Whether two outputs of the head, [4], are boxes of the same place. A box that is NaN is none. */
 export const isSameBox = (first: Float32Array, second: Float32Array): boolean =>

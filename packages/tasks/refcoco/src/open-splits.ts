@@ -87,6 +87,7 @@ export async function openSplits(
       origin: originOf(data.name, named[name]),
       parts,
       budget,
+      shows: name !== 'train',
       warn: context.warn,
       progress: (done, total) =>
         context.progress?.({ type: 'progress', what: `reading ${name} images`, done, total }),

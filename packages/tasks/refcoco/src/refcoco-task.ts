@@ -3,21 +3,33 @@
  *
  * Letters: B batch.
  */
-import type { Batch, ConstantAnswer, Dataset, HostRecord, Prediction, SplitName, Task } from '@mdpd/core';
+import type {
+  Batch,
+  ConstantAnswer,
+  Dataset,
+  HostRecord,
+  Judgement,
+  Prediction,
+  SplitName,
+  Task,
+} from '@mdpd/core';
 import { readImageSize } from '@mdpd/data/image-decode';
 import { encodeImageTexts, parseImageText } from '@mdpd/data/image-text/input';
 import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader';
-import { clipBox, fromRaw, type Box } from './box-geometry.ts';
+import { clipBox, fromCentre, fromRaw, overlapOf, type Box } from './box-geometry.ts';
+import { imageSizes, SIZES } from './image-sizes.ts';
 import { boxDistillation, boxLoss } from './box-loss.ts';
-import { boxMetrics, isSameBox, primaryMetrics, type BoxMetric } from './box-metrics.ts';
+import { boxMetrics, isFound, isSameBox, primaryMetrics, type BoxMetric } from './box-metrics.ts';
 
-/** Of `Batch.about`: width and height in pixels of the images before they were resized, [B, 2]. */
-const SIZES = 'image_size';
 const example = 'the red circle on the left';
 
 /** The box within the image. It has no value where it is NaN. */
 function decodeBox(output: Float32Array, about?: HostRecord): Prediction {
-  const shares = fromRaw(output);
+  return readBox(fromRaw(output), about);
+}
+
+/** A box as shares of the image, for people. */
+function readBox(shares: Box, about: HostRecord | undefined): Prediction {
   if (!shares.every(Number.isFinite)) return { value: 'no box' };
   const known = about?.[SIZES]?.data;
   const size = known ? { width: known[0]!, height: known[1]! } : { width: 100, height: 100 };
@@ -37,13 +49,30 @@ function decodeBox(output: Float32Array, about?: HostRecord): Prediction {
   return { value, box: [bx, by, bw, bh] };
 }
 
+/** Found where both boxes overlap as the primary metric asks. */
+function judgeBox(
+  output: Float32Array,
+  target: HostRecord,
+  about: HostRecord | undefined,
+  metric: BoxMetric,
+): Judgement {
+  const wanted = target['box']?.data;
+  if (!wanted) return {};
+  const right = fromCentre([wanted[0]!, wanted[1]!, wanted[2]!, wanted[3]!]);
+  const { value, box } = readBox(right, about);
+  return {
+    expected: value,
+    ...(box ? { box } : {}),
+    right: isFound(overlapOf(fromRaw(output), right)[metric]),
+  };
+}
+
 /** Images with expressions as a user writes them. Throws IMAGE_TEXT_INPUT, and IMAGE_UNREADABLE naming the bad one. */
 async function encode(inputs: readonly string[], reader: ImageTextReader): Promise<Batch> {
   const batch = await encodeImageTexts(inputs, reader, example);
   const paths = inputs.map((input) => parseImageText(input, example).path);
   const sizes = await Promise.all(paths.map((path) => readImageSize(path)));
-  const data = Int32Array.from(sizes.flatMap(({ width, height }) => [width, height]));
-  return { ...batch, about: { [SIZES]: { data, shape: [sizes.length, 2], dtype: 'int32' } } };
+  return { ...batch, about: imageSizes(sizes) };
 }
 
 export interface RefcocoTaskOptions {
@@ -68,6 +97,7 @@ export function createRefcocoTask(options: RefcocoTaskOptions): Task {
     distill: boxDistillation,
     metrics: () => boxMetrics(parts),
     decode: decodeBox,
+    judge: (output, target, about) => judgeBox(output, target, about, metric),
     sameOutput: isSameBox,
     encode: (inputs) => encode(inputs, reader),
     savedFiles: () => readerFiles(reader),

@@ -3,7 +3,7 @@
  *
  * Letters: B batch, C answers of the vocabulary.
  */
-import type { Batch, Dataset, HostRecord, LoadOptions } from '@mdpd/core';
+import type { Batch, Dataset, HostRecord, LoadOptions, ShownExample } from '@mdpd/core';
 import { loadPairs } from '@mdpd/data/image-text/batch';
 import type { ImageTextReader } from '@mdpd/data/image-text/reader';
 import { encodeTexts } from '@mdpd/data/image-text/texts';
@@ -74,6 +74,9 @@ export async function openQuestions(
       const input = await loadPairs(reader, { images, texts }, pairs, how);
       const target = targets ? targetsOf(questions, indices, targets) : {};
       return { size: indices.length, input, target };
+    },
+    async show(index: number): Promise<ShownExample> {
+      return { texts: [questions.at(index).text], ...(await images.show(imageNumbers[index]!)) };
     },
   };
 }

@@ -2,6 +2,7 @@
 import type {
   ConstantAnswer,
   Dataset,
+  HostRecord,
   JsonObject,
   Prediction,
   SplitName,
@@ -14,6 +15,7 @@ import { readerFiles, type ImageTextReader } from '@mdpd/data/image-text/reader'
 import { distillationKl } from '@mdpd/tensor/losses';
 import { meanDistribution } from '@mdpd/tensor/mean-logits';
 import { answerDistillation, answerLoss, choiceLoss } from './answer-loss.ts';
+import { judgeQuestion } from './judge-answer.ts';
 import { metricsOfOutputs, type AnswerMetrics } from './question-metrics.ts';
 import type { Question } from './questions.ts';
 
@@ -61,6 +63,8 @@ export function createQuestionTask(options: QuestionTaskOptions): Task {
     splits,
     primaryMetric,
     metrics: () => metricsOfOutputs(options.metrics(), answers, options.questionOf),
+    judge: (output: Float32Array, target: HostRecord) =>
+      judgeQuestion(output, target, answers, options.questionOf),
     encode: (inputs: readonly string[]) => encodeImageTexts(inputs, reader, 'what colour is the circle?'),
     savedFiles: () => ({ ...readerFiles(reader), [settingsFile]: settings }),
     ...(submission ? { submission } : {}),

@@ -4,7 +4,7 @@
  * Letters: B batch, C classes, H height, W width of the backbone's input.
  */
 import type { Batch, Dataset, JsonObject, MetricAccumulator, SplitName, Task } from '@mdpd/core';
-import { decodeClass } from '@mdpd/data/class-outputs';
+import { decodeClass, judgeClass } from '@mdpd/data/class-outputs';
 import { readImageFile, type DecodeOptions } from '@mdpd/data/image-decode';
 import { normalizationTable, prepareImage, writeInput } from '@mdpd/data/preprocess';
 import { savedPreprocessing, type Preprocessing } from '@mdpd/data/preprocessor-config';
@@ -47,6 +47,7 @@ export function createVtabTask(options: VtabTaskOptions): Task {
     distill: (student, teacher, temperature) => distillationKl(student, teacher, temperature),
     metrics: (): MetricAccumulator => classificationMetrics(labels.length),
     decode: (output) => decodeClass(output, labels),
+    judge: (output, target) => judgeClass(output, labels, target),
     encode: (paths) => encode(paths, options),
     savedFiles: (): Record<string, JsonObject> => ({
       'preprocessor_config.json': savedPreprocessing(preprocessing),

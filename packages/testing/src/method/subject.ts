@@ -50,6 +50,8 @@ export interface RunOptions {
 export interface Step {
   readonly loss: number;
   readonly parts: Readonly<Record<string, number>>;
+  /** `StepResult.layers`. */
+  readonly layers: Readonly<Record<string, readonly number[]>>;
   /** Tensors that the step left over and above the state. */
   readonly leaked: number;
 }
@@ -180,14 +182,17 @@ class Run implements MethodRun {
     const input = await this.inputOf(this.done);
     const fn = this.method.phases[this.method.phase(this.done)]!;
     const result = around(() => tf.tidy(() => fn(this.current, input) as unknown as tf.TensorContainer));
-    const { loss, output, parts, state } = result as unknown as StepResult;
+    const { loss, output, parts, layers = {}, state } = result as unknown as StepResult;
     const numbers = {
       loss: loss.dataSync()[0]!,
       parts: Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.dataSync()[0]!])),
+      layers: Object.fromEntries(
+        Object.entries(layers).map(([name, vector]) => [name, Array.from(vector.dataSync())]),
+      ),
     };
     this.current = advance(this.current, state);
     this.done += 1;
-    tf.dispose([input, loss, output, parts] as unknown as tf.TensorContainer);
+    tf.dispose([input, loss, output, parts, layers] as unknown as tf.TensorContainer);
     const leaked = tf.memory().numTensors - before - (countOf(this.current) - known);
     return { ...numbers, leaked };
   }
