@@ -1,0 +1,80 @@
+/** The card in which an input is given, by what the model reads. */
+import type { DemoAbout } from './demo-about.ts';
+
+/** HTML of the card. Nothing in it is of strangers. */
+export function inputCard(about: DemoAbout): string {
+  const parts = [
+    about.input === 'text' ? '' : about.digits ? drawingStage : imageStage,
+    about.input === 'image' ? '' : textForm(about),
+    about.input === 'image' ? tools(about.digits) : '',
+  ];
+  return `<section class="card" aria-labelledby="input-title">
+<h2 id="input-title">${titleOf(about)}</h2>
+${parts.join('\n')}
+</section>`;
+}
+
+function titleOf({ input, digits, boxes, sentences = [1] }: DemoAbout): string {
+  if (digits) return 'Draw a digit';
+  if (input === 'image') return 'Choose an image';
+  if (input === 'imageText') return boxes ? 'Name something in an image' : 'Ask about an image';
+  return sentences.includes(1) ? 'Write a text' : 'Write two texts';
+}
+
+const preview = `<div class="frame" id="frame" hidden>
+<span class="picture"><img id="preview" alt="" /><span id="box" hidden></span></span>
+<p id="no-preview" hidden></p>
+</div>`;
+
+const chooser =
+  '<input class="hidden" type="file" id="file" accept="image/png,image/jpeg,image/webp,image/gif,image/avif,image/tiff" />';
+
+const drawingStage = `<div class="stage digits" id="stage">
+<canvas id="drawing" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="drawing-help"></canvas>
+${preview}
+</div>`;
+
+const imageStage = `<div class="stage" id="stage">
+${chooser}
+<label class="drop" for="file"><span><strong>Choose an image</strong>, drop one here, or paste one</span><span>PNG, JPEG, WebP, GIF, AVIF, TIFF</span></label>
+${preview}
+</div>`;
+
+function tools(digits: boolean): string {
+  const help =
+    'With the keyboard: arrow keys move the pen, the space bar puts it down and lifts it. The drawing is scaled and centred as the digits of MNIST are, and sent as a PNG file. Images can be dropped or pasted too.';
+  return `<div class="tools">
+${digits ? '<button type="button" id="undo">Undo</button>' : ''}
+<button type="button" id="clear">Clear</button>
+${digits ? `<span class="push">${chooser}<label class="button" for="file">Choose an image</label></span>` : ''}
+</div>
+${digits ? `<p class="help" id="drawing-help">${help}</p>` : ''}`;
+}
+
+function textForm({ input, boxes, sentences = [1] }: DemoAbout): string {
+  if (input === 'imageText') {
+    const label = boxes ? 'What to find' : 'Question';
+    const example = boxes ? 'the red circle on the left' : 'What colour is the circle?';
+    return form(field('text', label, example, 1, true), boxes ? 'Find it' : 'Ask', 'Enter');
+  }
+  const pair = sentences.includes(2);
+  const needed = !sentences.includes(1);
+  const fields = pair
+    ? field('text', 'First text', '', 3, true) +
+      field('second', needed ? 'Second text' : 'Second text, where the model reads pairs', '', 3, needed)
+    : field('text', 'Text', 'Type or paste a text', 5, true);
+  return form(fields, 'Predict', 'Ctrl + Enter');
+}
+
+function field(id: string, label: string, example: string, rows: number, required: boolean): string {
+  return `<label class="field" for="${id}">${label}</label>
+<textarea id="${id}" rows="${rows}" placeholder="${example}"${required ? ' required' : ''}></textarea>`;
+}
+
+function form(fields: string, action: string, key: string): string {
+  return `<form id="form">
+${fields}
+<div class="tools"><button type="submit" class="main">${action}</button></div>
+<p class="help">${key} does it too.</p>
+</form>`;
+}

@@ -1,0 +1,30 @@
+/** The page's scripts, as files of this package: a browser reads them as they are. */
+import { readFileSync } from 'node:fs';
+
+/** One script: each of them uses what those before it declare. */
+const parts = [
+  'server',
+  'answer',
+  'browser-model',
+  'drawing',
+  'image-input',
+  'asking',
+  'page',
+] as const;
+
+function read(name: string): string {
+  return readFileSync(new URL(`./browser/${name}.js`, import.meta.url), 'utf8');
+}
+
+/** The script of the page. */
+export function demoScript(): string {
+  const text = parts.map(read).join('\n');
+  // Nothing of ours may end the element that it stands in.
+  if (/<\/script|<!--/iu.test(text)) throw new Error('a script of the page would end its own element');
+  return `\n${text}`;
+}
+
+/** The script of the thread in which the model runs, an ES module. */
+export function workerScript(): string {
+  return read('worker');
+}
