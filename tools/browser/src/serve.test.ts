@@ -50,14 +50,12 @@ async function predicted(run: string, input: string): Promise<Answer> {
 /** What the page says. */
 async function shown(page: Page): Promise<Answer> {
   await page.locator('#answer:not(.busy) #result').waitFor({ timeout: 60_000 });
-  const top = await page
-    .locator('#bars li')
-    .evaluateAll((rows) =>
-      rows.map((row) => ({
-        value: (row as HTMLElement).dataset['value']!,
-        probability: Number((row as HTMLElement).dataset['probability']),
-      })),
-    );
+  const top = await page.locator('#bars li').evaluateAll((rows) =>
+    rows.map((row) => ({
+      value: (row as HTMLElement).dataset['value']!,
+      probability: Number((row as HTMLElement).dataset['probability']),
+    })),
+  );
   return { value: await page.locator('#value').innerText(), top };
 }
 
@@ -123,7 +121,11 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
     it('says what is wrong with a file that is no image, and goes on', async () => {
       const { page } = await chromium.open();
       await page.goto(served.address);
-      const file = { name: '<img src=x onerror=alert(1)>.png', mimeType: 'image/png', buffer: Buffer.from('x') };
+      const file = {
+        name: '<img src=x onerror=alert(1)>.png',
+        mimeType: 'image/png',
+        buffer: Buffer.from('x'),
+      };
       await page.locator('#file').setInputFiles(file);
       await page.locator('#error:visible').waitFor();
       expect(await page.locator('#error').innerText()).toMatch(/^Not an image that can be read/u);
@@ -199,7 +201,9 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
     it('ends on Ctrl-C and leaves nothing behind', async () => {
       const { exitCode, said } = await served.stop();
       expect(exitCode, said).toBe(0);
-      expect(said).toMatch(/^Model {2}digits \(vtab\) runs in the browser, on onnxruntime-web [\d.]+: 1 MB, made for now/mu);
+      expect(said).toMatch(
+        /^Model {2}digits \(vtab\) runs in the browser, on onnxruntime-web [\d.]+: 1 MB, made for now/mu,
+      );
       await expect(fetch(served.address)).rejects.toThrow();
       expect(readdirSync(tmpdir()).filter((name) => name.startsWith('mdpd-serve-'))).toEqual([]);
     });

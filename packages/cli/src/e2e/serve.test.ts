@@ -142,7 +142,12 @@ describe('a run of images', () => {
       input: 'image',
       labels: ['ant', 'bee', 'cat'],
       runs: { where: 'browser', runtime: '1.30.0' },
-      run: { method: 'head', primary: 'accuracy', testExamples: 12, metrics: { accuracy: expect.any(Number) } },
+      run: {
+        method: 'head',
+        primary: 'accuracy',
+        testExamples: 12,
+        metrics: { accuracy: expect.any(Number) },
+      },
     } satisfies Partial<Record<keyof DemoAbout, unknown>>);
     expect(text).not.toContain(workspace.root);
   });
@@ -173,7 +178,9 @@ describe('other models', () => {
     expect(Buffer.from(file).equals(readFileSync(workspace.path('run/model/onnx/model.onnx')))).toBe(true);
     const { stdout, stderr } = await exported.stop();
     expect(stdout).toContain('as exported');
-    expect(stderr).toMatch(/warning: with --host 0\.0\.0\.0, whoever reaches this machine on port \d+ can use/u);
+    expect(stderr).toMatch(
+      /warning: with --host 0\.0\.0\.0, whoever reaches this machine on port \d+ can use/u,
+    );
     workspace.write('run/model/onnx/model.onnx', 'another one');
     const changed = await serving('run');
     expect((await (await changed.ask('model.onnx')).arrayBuffer()).byteLength).toBe(file.byteLength);

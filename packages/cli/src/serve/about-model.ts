@@ -81,4 +81,3 @@ async function sentencesOf(task: Predictor['task']): Promise<number[]> {
   }
   return read.length > 0 ? read : [1];
 }
-

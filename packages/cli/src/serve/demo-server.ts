@@ -35,7 +35,9 @@ interface Exchange {
 }
 
 type Handler = (exchange: Exchange) => void | Promise<void>;
-type Routes = ReadonlyMap<string, Readonly<Partial<Record<'GET' | 'POST', Handler>>>>;
+/** What an address answers, by method; HEAD is answered as GET. */
+type Methods = Readonly<Partial<Record<'GET' | 'POST', Handler>>>;
+type Routes = ReadonlyMap<string, Methods>;
 
 /** Milliseconds for the head of a request, and for all of it. */
 const headMilliseconds = 10_000;
@@ -112,39 +114,41 @@ function handlerOf(routes: Routes | undefined, path: string, method: string): Ha
 function routesOf({ model, about, files }: DemoParts): Routes {
   const html = demoPage(about);
   const bodies = new BodyReader();
-  const inputsOf = <T>({ request, query }: Exchange, use: (inputs: ServedInputs) => Promise<T>): Promise<T> => {
+  const inputsOf = <T>(
+    { request, query }: Exchange,
+    use: (inputs: ServedInputs) => Promise<T>,
+  ): Promise<T> => {
     const limit = mayHoldImage(about.input) ? limits.imageBytes : limits.textBytes;
     const type = request.headers['content-type'];
-    return bodies.read(request, limit, async (body) =>
-      use(await readInputs(body, type, query, about.input)),
-    );
+    return bodies.read(request, limit, async (body) => use(await readInputs(body, type, query, about.input)));
   };
-  return new Map([
-    ['/', { GET: ({ response }) => send(response, { type: htmlType, body: html, policy: demoPolicy }) }],
-    ['/worker.js', { GET: ({ response }) => send(response, workerAnswer) }],
-    ['/health', { GET: ({ response }) => sendJson(response, { status: 'ok' }) }],
-    ['/about', { GET: ({ response }) => sendJson(response, about) }],
-    ...Object.entries(files).map(
-      ([path, file]) => [path, { GET: (each: Exchange) => sendFile(each.request, each.response, file) }] as const,
-    ),
-    ['/predict', { POST: (each) => inputsOf(each, (inputs) => predict(model, each, inputs)) }],
-    ['/encode', { POST: (each) => inputsOf(each, (inputs) => encode(model, each, inputs)) }],
-    [
-      '/decode',
-      {
-        POST: ({ request, response, query }) =>
-          bodies.read(request, limits.imageBytes, async (body) =>
-            sendJson(response, model.decode(query.get('id') ?? '', body)),
-          ),
-      },
-    ],
-  ] satisfies [string, Partial<Record<'GET' | 'POST', Handler>>][]);
+  const routes: Record<string, Methods> = {
+    '/': { GET: ({ response }) => send(response, { type: htmlType, body: html, policy: demoPolicy }) },
+    '/worker.js': { GET: ({ response }) => send(response, workerAnswer) },
+    '/health': { GET: ({ response }) => sendJson(response, { status: 'ok' }) },
+    '/about': { GET: ({ response }) => sendJson(response, about) },
+    '/predict': { POST: (each) => inputsOf(each, (inputs) => predict(model, each, inputs)) },
+    '/encode': { POST: (each) => inputsOf(each, (inputs) => encode(model, each, inputs)) },
+    '/decode': {
+      POST: ({ request, response, query }) =>
+        bodies.read(request, limits.imageBytes, async (body) =>
+          sendJson(response, model.decode(query.get('id') ?? '', body)),
+        ),
+    },
+  };
+  for (const [path, file] of Object.entries(files))
+    routes[path] = { GET: ({ request, response }) => sendFile(request, response, file) };
+  return new Map(Object.entries(routes));
 }
 
 const htmlType = 'text/html; charset=utf-8';
 const workerAnswer = { type: 'text/javascript; charset=utf-8', body: demoWorker, policy: workerPolicy };
 
-async function predict(model: ServedModel, { response, gone }: Exchange, inputs: ServedInputs): Promise<void> {
+async function predict(
+  model: ServedModel,
+  { response, gone }: Exchange,
+  inputs: ServedInputs,
+): Promise<void> {
   const started = performance.now();
   const answers = await model.predict(inputs, gone);
   const took = (performance.now() - started).toFixed(1);

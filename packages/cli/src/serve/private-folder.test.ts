@@ -15,7 +15,9 @@ it('holds a file for as long as it is read, under a name of its own', async () =
     return [...readFileSync(file)];
   });
   expect(content).toEqual([1, 2]);
-  await expect(folder.withFile(Uint8Array.of(3), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await expect(folder.withFile(Uint8Array.of(3), () => Promise.reject(new Error('no')))).rejects.toThrow(
+    'no',
+  );
   expect(readdirSync(folder.path)).toEqual([]);
 });
 

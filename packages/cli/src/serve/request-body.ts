@@ -29,7 +29,9 @@ export class BodyReader {
     const parts: Uint8Array[] = [];
     let bytes = 0;
     try {
-      for await (const part of request as AsyncIterable<Uint8Array>) {
+      // What is refused midway is still answered.
+      for await (const each of request.iterator({ destroyOnReturn: false })) {
+        const part = each as Uint8Array;
         this.held += part.length;
         bytes += part.length;
         if (bytes > limit) throw tooLarge(limit);
@@ -38,7 +40,7 @@ export class BodyReader {
       }
       return await use(Buffer.concat(parts));
     } catch (thrown) {
-      if (request.readableAborted && !request.complete) {
+      if (request.destroyed && !request.complete) {
         throw new Refusal(400, 'SERVE_INPUT', 'the body breaks off', { cause: thrown });
       }
       throw thrown;

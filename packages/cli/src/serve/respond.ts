@@ -65,7 +65,12 @@ export async function sendFile(
   { file, type, version }: ServedFile,
 ): Promise<void> {
   const tag = `"${version}"`;
-  const headers = { ...always, 'content-security-policy': closedPolicy, 'cache-control': 'no-cache', etag: tag };
+  const headers = {
+    ...always,
+    'content-security-policy': closedPolicy,
+    'cache-control': 'no-cache',
+    etag: tag,
+  };
   if (request.headers['if-none-match'] === tag) {
     response.writeHead(304, headers).end();
     return;

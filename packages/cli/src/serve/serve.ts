@@ -129,12 +129,7 @@ function filesOf(browser: BrowserModel, runtime: WebRuntime | undefined): Record
   };
 }
 
-function summary(
-  task: string,
-  name: string,
-  browser: BrowserModel,
-  runtime: WebRuntime | undefined,
-): string {
+function summary(task: string, name: string, browser: BrowserModel, runtime: WebRuntime | undefined): string {
   const where =
     'why' in browser
       ? `runs on this machine: ${browser.why}`

@@ -84,10 +84,13 @@ it.each([
   ['an image that is text', [['image', '/etc/passwd']], 'image'],
   ['an empty image', [['image', image('a', '')]], 'image'],
   ['too many', Array.from({ length: 17 }, () => ['image', image('a')]), 'image'],
-] as [string, [string, string | File][], 'image' | 'imageText'][])('refuses a form with %s', async (_, parts, kind) => {
-  const [body, type] = await formBody(parts);
-  await expect(readInputs(body, type, none, kind)).rejects.toMatchObject({ code: 'SERVE_INPUT' });
-});
+] as [string, [string, string | File][], 'image' | 'imageText'][])(
+  'refuses a form with %s',
+  async (_, parts, kind) => {
+    const [body, type] = await formBody(parts);
+    await expect(readInputs(body, type, none, kind)).rejects.toMatchObject({ code: 'SERVE_INPUT' });
+  },
+);
 
 it('refuses bodies that the model does not read, saying what it does', async () => {
   const cases = [
@@ -98,7 +101,9 @@ it('refuses bodies that the model does not read, saying what it does', async () 
     [undefined, 'image'],
   ] as const;
   for (const [type, kind] of cases) {
-    const error: unknown = await readInputs(bytesOf('{}'), type, none, kind).catch((thrown: unknown) => thrown);
+    const error: unknown = await readInputs(bytesOf('{}'), type, none, kind).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({ code: 'SERVE_TYPE', status: 415 });
     expect((error as { allowed: string }).allowed).toMatch(/json|image/u);
   }

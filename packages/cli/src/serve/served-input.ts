@@ -86,12 +86,7 @@ function jsonOf(body: Uint8Array): unknown {
 }
 
 /** Parts `image`, one or more; for models that read a text with it, as many parts `text`. */
-async function readForm(
-  body: Uint8Array,
-  type: string,
-  kind: InputKind,
-  top: number,
-): Promise<ServedInputs> {
+async function readForm(body: Uint8Array, type: string, kind: InputKind, top: number): Promise<ServedInputs> {
   const form = await formOf(body, type);
   const images = form.getAll('image').filter((part) => part instanceof Blob);
   const texts = form.getAll('text').filter((part) => typeof part === 'string');
@@ -122,7 +117,12 @@ async function formOf(body: Uint8Array, type: string): Promise<FormData> {
   }
 }
 
-function imageInput(image: Uint8Array, given: string, text: string | undefined, kind: InputKind): ServedInput {
+function imageInput(
+  image: Uint8Array,
+  given: string,
+  text: string | undefined,
+  kind: InputKind,
+): ServedInput {
   if (image.length === 0) throw unusable('the image is empty');
   const name = given.slice(0, mostNameCharacters);
   if (kind === 'image') return { name, image };

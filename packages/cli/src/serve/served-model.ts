@@ -82,7 +82,10 @@ export class ServedModel {
   }
 
   /** The input as `mdpd predict` would be given it. */
-  private async withTyped<T>({ name, text, image }: ServedInput, use: (typed: string) => Promise<T>): Promise<T> {
+  private async withTyped<T>(
+    { name, text, image }: ServedInput,
+    use: (typed: string) => Promise<T>,
+  ): Promise<T> {
     if (image === undefined) return use(text!);
     return this.parts.folder.withFile(image, async (file) => {
       try {

@@ -20,7 +20,11 @@ it('puts every tensor where its header says, at multiples of 4 bytes', () => {
     ['ids', 'int32', [1, 2]],
     ['pixels', 'float32', [1, 2]],
   ]);
-  const [mask, ids, pixels] = header.tensors.map(({ start }) => 4 + length + start) as [number, number, number];
+  const [mask, ids, pixels] = header.tensors.map(({ start }) => 4 + length + start) as [
+    number,
+    number,
+    number,
+  ];
   expect([mask, ids, pixels].every((start) => start % 4 === 0)).toBe(true);
   expect([...message.subarray(mask, mask + 3)]).toEqual([1, 0, 1]);
   expect([view.getInt32(ids, true), view.getInt32(ids + 4, true)]).toEqual([-7, 2 ** 31 - 1]);
@@ -32,6 +36,8 @@ it('reads outputs, wherever they lie in memory, and nothing that is none', () =>
   const bytes = new Uint8Array(9);
   bytes.set(new Uint8Array(Float32Array.of(0.25, -3).buffer), 1);
   expect(readOutputs(bytes.subarray(1))).toEqual(Float32Array.of(0.25, -3));
+  const pooled = Buffer.from(Float32Array.of(0.25).buffer);
+  expect(readOutputs(Buffer.concat([pooled, pooled]))).toEqual(Float32Array.of(0.25, 0.25));
   expect(readOutputs(new Uint8Array(7))).toBeUndefined();
   expect(readOutputs(new Uint8Array())).toBeUndefined();
 });

@@ -42,10 +42,7 @@ export function tensorMessage(about: Omit<TensorHeader, 'tensors'>, record: Host
   message.fill(0x20, word, head);
   message.set(text, word);
   for (const [index, { data }] of Object.values(record).entries()) {
-    message.set(
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      head + tensors[index]!.start,
-    );
+    message.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), head + tensors[index]!.start);
   }
   return message;
 }
@@ -53,5 +50,6 @@ export function tensorMessage(about: Omit<TensorHeader, 'tensors'>, record: Host
 /** Outputs that a browser sends back; undefined where the bytes are no whole numbers of 4. */
 export function readOutputs(bytes: Uint8Array): Float32Array | undefined {
   if (bytes.length === 0 || bytes.length % word !== 0) return undefined;
-  return new Float32Array(bytes.slice().buffer);
+  // A copy with memory of its own, which `slice` of a Buffer is not.
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }

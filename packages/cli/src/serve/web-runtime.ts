@@ -26,7 +26,8 @@ export function findWebRuntime(directory: string, from: readonly string[] = [dir
   if (found) {
     const at = (file: string): string => path.join(found.folder, 'dist', file);
     const runtime = { program: at(files.program), machineCode: at(files.machineCode) };
-    if (Object.values(runtime).every((file) => existsSync(file))) return { version: found.version, ...runtime };
+    if (Object.values(runtime).every((file) => existsSync(file)))
+      return { version: found.version, ...runtime };
   }
   const range = manifestOf(own)?.peerDependencies?.[packageName] ?? '';
   throw new MdpdError(

@@ -35,7 +35,9 @@ it('has one script and one style, which its policy names, and nothing from elsew
   expect(JSON.parse(data!)).toEqual(about);
   expect(demoPolicy).toContain(`script-src 'sha256-${sha256(script!)}'`);
   expect(demoPolicy).toContain(`style-src 'sha256-${sha256(contents(html, 'style')[0]!)}'`);
-  expect(`${demoPolicy} ${workerPolicy}`).not.toMatch(/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|\*|http/u);
+  expect(`${demoPolicy} ${workerPolicy}`).not.toMatch(
+    /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|\*|http/u,
+  );
   expect(html.replaceAll('http://127.0.0.1:7860', '')).not.toMatch(/https?:\/\/|\son\w+=|\sstyle=/u);
   expect(demoWorker).not.toMatch(/https?:\/\//u);
 });

@@ -2,15 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** One script: each of them uses what those before it declare. */
-const parts = [
-  'server',
-  'answer',
-  'browser-model',
-  'drawing',
-  'image-input',
-  'asking',
-  'page',
-] as const;
+const parts = ['server', 'answer', 'browser-model', 'drawing', 'image-input', 'asking', 'page'] as const;
 
 function read(name: string): string {
   return readFileSync(new URL(`./browser/${name}.js`, import.meta.url), 'utf8');

@@ -41,11 +41,12 @@ const drawing = about.digits
   : undefined;
 
 /** Asks about the image once there is one, and the text that has to be with it. */
-function askImage() {
+async function askImage() {
   updateTools();
+  const image = images?.file;
   const text = readsText ? textOf() : undefined;
-  if (images?.file && text !== '') return predict({ image: images.file, ...(readsText ? { text } : {}) });
-  forget();
+  if (!image || text === '') return forget();
+  await predict(text === undefined ? { image } : { image, text });
 }
 
 async function askDrawing() {
@@ -93,7 +94,7 @@ if (readsText) {
     if (text === '') return showError('Write something first.');
     if (!readsImage) return void predict({ text });
     if (!images?.file) return showError('Choose an image first.');
-    askImage();
+    void askImage();
   });
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.isComposing) return;
@@ -117,7 +118,8 @@ async function start() {
   }
   try {
     await asking.load((share) => {
-      status.textContent = share < 1 ? `Loading the model: ${Math.floor(100 * share)} %` : 'Starting the model';
+      status.textContent =
+        share < 1 ? `Loading the model: ${Math.floor(100 * share)} %` : 'Starting the model';
     });
     status.dataset['state'] = 'ready';
     status.textContent = 'Runs in this browser';
