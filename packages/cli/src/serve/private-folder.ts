@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MdpdError, messageOf } from '@mdpd/core';
 import { diskError } from '../files.ts';
+import { Refusal } from './refusal.ts';
 
 /** Holds what is sent, for as long as it is looked at, and the model for the browser. Names of files are ours. */
 export class PrivateFolder {
@@ -45,6 +46,8 @@ export function withoutPath(thrown: unknown, file: string, name: string): unknow
   if (!(thrown instanceof MdpdError)) return thrown;
   const hide = (text: string | undefined): string | undefined =>
     text?.replaceAll(JSON.stringify(file).slice(1, -1), name).replaceAll(file, name);
+  // A refusal has a status besides, and no path.
+  if (thrown instanceof Refusal) return thrown;
   const { code, place, allowed, fix, exitCode } = thrown;
   return new MdpdError(code, hide(messageOf(thrown))!, {
     place: hide(place),

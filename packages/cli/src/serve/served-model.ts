@@ -41,13 +41,9 @@ export class ServedModel {
   async predict({ inputs, top }: ServedInputs, signal?: AbortSignal): Promise<ServedAnswer[]> {
     const { queue, model } = this.parts;
     return queue.run(async () => {
-      const answers: ServedAnswer[] = [];
-      // Files are there one at a time: several large images at once would be held twice.
-      for (const input of inputs) {
-        const [prediction] = await this.withTyped(input, (typed) => model.predict([typed]));
-        answers.push({ input: input.name, ...withTop(prediction!, top) });
-      }
-      return answers;
+      // Together, as the command runs them: batches of another size round differently.
+      const predictions = await this.withTyped(inputs, (typed) => model.predict(typed));
+      return predictions.map((each, index) => ({ input: inputs[index]!.name, ...withTop(each, top) }));
     }, signal);
   }
 
@@ -56,7 +52,7 @@ export class ServedModel {
     const { queue, kept, model } = this.parts;
     return queue.run(async () => {
       const started = performance.now();
-      const batch = await this.withTyped(input, (typed) => model.encode([typed]));
+      const batch = await this.withTyped([input], (typed) => model.encode(typed));
       const milliseconds = performance.now() - started;
       return tensorMessage({ id: kept.keep(batch), milliseconds }, batch.input);
     }, signal);
@@ -81,15 +77,19 @@ export class ServedModel {
     return this.parts.model.decode(output, batch)[0]!;
   }
 
-  /** The input as `mdpd predict` would be given it. */
+  /** Inputs as `mdpd predict` would be given them: images are files while `use` reads them. */
   private async withTyped<T>(
-    { name, text, image }: ServedInput,
-    use: (typed: string) => Promise<T>,
+    inputs: readonly ServedInput[],
+    use: (typed: readonly string[]) => Promise<T>,
+    typed: readonly string[] = [],
   ): Promise<T> {
-    if (image === undefined) return use(text!);
+    const [input, ...rest] = inputs;
+    if (!input) return use(typed);
+    const { name, text, image } = input;
+    if (image === undefined) return this.withTyped(rest, use, [...typed, text!]);
     return this.parts.folder.withFile(image, async (file) => {
       try {
-        return await use(text === undefined ? file : `${file} ${text}`);
+        return await this.withTyped(rest, use, [...typed, text === undefined ? file : `${file} ${text}`]);
       } catch (thrown) {
         throw withoutPath(thrown, file, text === undefined ? name : 'image');
       }
