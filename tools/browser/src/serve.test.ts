@@ -26,10 +26,30 @@ method: head
 train: { steps: 6, batchSize: 6, learningRate: { head: 0.01 } }
 runtime: { threads: 1 }
 `;
+/** Finds bright and dark parts of images of 40 x 20. */
+const parts = `task: refcoco
+data: { root: ., train: parts.jsonl, test: [parts.jsonl], box: xywh, tokenizer: words }
+backbone:
+  family: vilt
+  config:
+    vocab_size: 9
+    hidden_size: 16
+    num_hidden_layers: 2
+    num_attention_heads: 2
+    intermediate_size: 32
+    max_position_embeddings: 12
+    image_size: 16
+    patch_size: 4
+    num_channels: 3
+method: head
+train: { steps: 12, batchSize: 4 }
+`;
+const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'the', 'bright', 'dark', 'part'];
 
 interface Answer {
   readonly value: string;
   readonly top: readonly { readonly value: string; readonly probability: number }[];
+  readonly box?: readonly [number, number, number, number];
 }
 
 let workspace: Workspace;
@@ -222,7 +242,7 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
       await page.goto(served.address);
       await inBrowser(page);
       const text = 'My parcel <b>did not</b> come, and I was charged twice';
-      await page.getByLabel('Text').fill(text);
+      await page.getByRole('textbox', { name: 'Text' }).fill(text);
       await page.keyboard.press('Control+Enter');
       expectSame(await shown(page), await predicted('letters', text));
       expect(foreignRequests(requests, served.address)).toEqual([]);
@@ -233,9 +253,9 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
     it('shows the answer to what was asked last', async () => {
       const { page } = await chromium.open();
       await page.goto(served.address);
-      await page.getByLabel('Text').fill('Where is my parcel?');
+      await page.getByRole('textbox', { name: 'Text' }).fill('Where is my parcel?');
       await page.getByRole('button', { name: 'Predict' }).click();
-      await page.getByLabel('Text').fill('The bill is wrong');
+      await page.getByRole('textbox', { name: 'Text' }).fill('The bill is wrong');
       await page.getByRole('button', { name: 'Predict' }).click();
       await expect
         .poll(async () => (await shown(page)).top)
@@ -245,6 +265,49 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
             probability: expect.closeTo(probability, 4),
           })),
         );
+    });
+  });
+
+  describe('a model that finds boxes', () => {
+    let served: Served;
+    beforeAll(async () => {
+      workspace.write('words/vocab.txt', words.join('\n'));
+      workspace.write('parts.yaml', parts);
+      const pixels = Uint8Array.from({ length: 800 }, (_, at) => (at % 40 < 15 ? 220 : 30));
+      workspace.write('part.png', greyPng(40, 20, pixels));
+      const rows = [
+        { image: 'part.png', expression: 'the bright part', bbox: [0, 0, 15, 20] },
+        { image: 'part.png', expression: 'dark', bbox: [15, 0, 25, 20] },
+      ];
+      workspace.write('parts.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+      await succeed('train', 'parts.yaml', '--out', 'parts');
+      served = await startServing(workspace, 'parts');
+    });
+    afterAll(() => served.stop());
+
+    it('draws the box of mdpd predict over the image', async () => {
+      const { page, complaints } = await chromium.open();
+      await page.goto(served.address);
+      await inBrowser(page);
+      await page.getByRole('textbox').fill('the bright part');
+      await page.keyboard.press('Enter');
+      expect(await page.locator('#error').innerText()).toBe('Choose an image first.');
+      await page.locator('#file').setInputFiles(workspace.path('part.png'));
+      const { value } = await shown(page);
+      const expected = await predicted('parts', 'part.png the bright part');
+      expect(value).toBe(expected.value);
+      const [image, box] = await Promise.all(
+        ['#preview', '#box'].map(async (id) => (await page.locator(id).boundingBox())!),
+      );
+      const scale = image!.width / 40;
+      const [x, y, width, height] = expected.box!;
+      // The drawn frame, as far as it is seen, within a pixel.
+      expect(Math.abs(box!.x - image!.x - x * scale)).toBeLessThan(1);
+      expect(Math.abs(box!.y - image!.y - y * scale)).toBeLessThan(1);
+      expect(Math.abs(box!.width - width * scale)).toBeLessThan(1);
+      expect(Math.abs(box!.height - height * scale)).toBeLessThan(1);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(complaints).toEqual([]);
     });
   });
 });

@@ -7,18 +7,33 @@ import { escapeHtml } from './escape-html.ts';
 const mostLabels = 12;
 
 /** One line under the title. */
-export function lede({ task, labels, run, input, boxes }: DemoAbout): string {
-  const reads = { image: 'images', text: 'texts', imageText: 'images with texts' }[input];
-  const gives = boxes ? 'boxes' : labels.length > 1 ? `${formatCount(labels.length)} classes` : '';
-  const origin = run ? `${run.backbone}, trained with ${run.method}` : '';
-  return escapeHtml([`${task} on ${reads}`, gives, origin].filter((each) => each !== '').join(' · '));
+export function lede(about: DemoAbout): string {
+  const { task, run } = about;
+  const origin = run ? [run.backbone, `trained with ${run.method}`] : [];
+  return [does(about), `task ${task}`, ...origin].map(escapeHtml).join(' · ');
 }
+
+function does({ input, boxes, labels }: DemoAbout): string {
+  if (boxes) return 'Finds what a text names in an image';
+  const reads = { image: 'images', text: 'texts', imageText: 'images with texts' }[input];
+  const count = formatCount(labels.length);
+  if (labels.length < 2) return `Reads ${reads}`;
+  return input === 'imageText'
+    ? `Answers questions about images, with one of ${count} answers`
+    : `Tells ${reads} of ${count} classes apart`;
+}
+
+/** What is made of an input before the model reads it. */
+const preparation: Readonly<Record<DemoAbout['input'], string>> = {
+  image: 'which scales it and makes numbers of its pixels',
+  text: 'which splits it into tokens',
+  imageText: 'which scales the image and splits the text into tokens',
+};
 
 /** What runs where, honestly. */
 export function whereText({ runs, input }: DemoAbout): string {
-  const prepared = input === 'image' ? 'sizes and pixels' : input === 'text' ? 'tokens' : 'pixels and tokens';
   if (runs.where === 'browser') {
-    return `The model (${formatBytes(runs.bytes)}) runs in this browser, on ONNX Runtime Web ${escapeHtml(runs.runtime)}, in one thread of WebAssembly. What you give is sent to the server at this address, which makes ${prepared} of it exactly as <code>mdpd predict</code> does, and reads the model’s outputs: so the answer is the same.`;
+    return `The model (${formatBytes(runs.bytes)}) runs in this browser, on ONNX Runtime Web ${escapeHtml(runs.runtime)}, in one thread of WebAssembly. What you give is sent to the server at this address, ${preparation[input]} exactly as <code>mdpd predict</code> does. The numbers that the model answers with go back there and become names: so both give the same answer.`;
   }
   return `The model runs on the server at this address, not in this browser: ${escapeHtml(runs.why)}. What you give is sent there and answered there.`;
 }

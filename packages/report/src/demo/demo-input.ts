@@ -3,14 +3,11 @@ import type { DemoAbout } from './demo-about.ts';
 
 /** HTML of the card. Nothing in it is of strangers. */
 export function inputCard(about: DemoAbout): string {
-  const parts = [
-    about.input === 'text' ? '' : about.digits ? drawingStage : imageStage,
-    about.input === 'image' ? '' : textForm(about),
-    about.input === 'image' ? tools(about.digits) : '',
-  ];
+  const { input, digits } = about;
   return `<section class="card" aria-labelledby="input-title">
 <h2 id="input-title">${titleOf(about)}</h2>
-${parts.join('\n')}
+${input === 'text' ? '' : `${digits ? drawingStage : imageStage}\n${tools(digits)}`}
+${input === 'image' ? '' : textForm(about)}
 </section>`;
 }
 
@@ -22,12 +19,9 @@ function titleOf({ input, digits, boxes, sentences = [1] }: DemoAbout): string {
 }
 
 const preview = `<div class="frame" id="frame" hidden>
-<span class="picture"><img id="preview" alt="" /><span id="box" hidden></span></span>
+<span class="picture" id="picture"><img id="preview" alt="" /><span id="box" hidden></span></span>
 <p id="no-preview" hidden></p>
 </div>`;
-
-const chooser =
-  '<input class="hidden" type="file" id="file" accept="image/png,image/jpeg,image/webp,image/gif,image/avif,image/tiff" />';
 
 const drawingStage = `<div class="stage digits" id="stage">
 <canvas id="drawing" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="drawing-help"></canvas>
@@ -35,20 +29,20 @@ ${preview}
 </div>`;
 
 const imageStage = `<div class="stage" id="stage">
-${chooser}
-<label class="drop" for="file"><span><strong>Choose an image</strong>, drop one here, or paste one</span><span>PNG, JPEG, WebP, GIF, AVIF, TIFF</span></label>
+<label class="drop" for="file"><strong>Drop an image here</strong><span>or paste one, or choose a file: PNG, JPEG, WebP, GIF, AVIF, TIFF</span></label>
 ${preview}
 </div>`;
 
+const keys =
+  'Arrow keys move the pen too, the space bar puts it down and lifts it. The drawing is scaled and centred as the digits of MNIST are, and sent as a PNG file.';
+
 function tools(digits: boolean): string {
-  const help =
-    'With the keyboard: arrow keys move the pen, the space bar puts it down and lifts it. The drawing is scaled and centred as the digits of MNIST are, and sent as a PNG file. Images can be dropped or pasted too.';
   return `<div class="tools">
 ${digits ? '<button type="button" id="undo">Undo</button>' : ''}
 <button type="button" id="clear">Clear</button>
-${digits ? `<span class="push">${chooser}<label class="button" for="file">Choose an image</label></span>` : ''}
+<span class="push"><input class="hidden" type="file" id="file" aria-label="Choose an image" accept="image/png,image/jpeg,image/webp,image/gif,image/avif,image/tiff" /><label class="button" for="file">Choose an image</label></span>
 </div>
-${digits ? `<p class="help" id="drawing-help">${help}</p>` : ''}`;
+${digits ? `<p class="help" id="drawing-help">${keys}</p>` : ''}`;
 }
 
 function textForm({ input, boxes, sentences = [1] }: DemoAbout): string {
@@ -63,7 +57,7 @@ function textForm({ input, boxes, sentences = [1] }: DemoAbout): string {
     ? field('text', 'First text', '', 3, true) +
       field('second', needed ? 'Second text' : 'Second text, where the model reads pairs', '', 3, needed)
     : field('text', 'Text', 'Type or paste a text', 5, true);
-  return form(fields, 'Predict', 'Ctrl + Enter');
+  return form(fields, 'Predict', 'Ctrl + Enter (⌘ + Enter)');
 }
 
 function field(id: string, label: string, example: string, rows: number, required: boolean): string {
@@ -75,6 +69,6 @@ function form(fields: string, action: string, key: string): string {
   return `<form id="form">
 ${fields}
 <div class="tools"><button type="submit" class="main">${action}</button></div>
-<p class="help">${key} does it too.</p>
+<p class="help">${key} does the same.</p>
 </form>`;
 }

@@ -1,11 +1,12 @@
-/** The page's scripts, as files of this package: a browser reads them as they are. */
+/** The page's scripts: no modules of this package, but files that a browser reads as they are. */
 import { readFileSync } from 'node:fs';
 
 /** One script: each of them uses what those before it declare. */
 const parts = ['server', 'answer', 'browser-model', 'drawing', 'image-input', 'asking', 'page'] as const;
 
 function read(name: string): string {
-  return readFileSync(new URL(`./browser/${name}.js`, import.meta.url), 'utf8');
+  // The sources are published beside what is built of them.
+  return readFileSync(new URL(`../../src/demo/browser/${name}.js`, import.meta.url), 'utf8');
 }
 
 /** The script of the page. */

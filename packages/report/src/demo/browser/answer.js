@@ -31,6 +31,7 @@ function showAnswer({ value, probability, top = [] }, times, where) {
   byId('error').hidden = true;
   byId('result').hidden = false;
   byId('value').textContent = value;
+  byId('value').classList.toggle('long', value.length > 18);
   byId('sure').textContent = probability === undefined ? '' : percent(probability);
   byId('bars').replaceChildren(...top.map(barOf));
   byId('bars').hidden = top.length === 0;

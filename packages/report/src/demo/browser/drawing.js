@@ -19,7 +19,7 @@ class Drawing {
   /** Where the keyboard's pen is, and whether it draws. */
   pen = { x: drawingSize / 2, y: drawingSize / 4, shown: false, down: false };
 
-  /** @param {HTMLCanvasElement} canvas @param {{ changed(): void, say(text: string): void }} tell */
+  /** @param {HTMLCanvasElement} canvas @param {{ begun(): void, changed(): void, say(text: string): void }} tell */
   constructor(canvas, tell) {
     this.canvas = canvas;
     this.tell = tell;
@@ -65,6 +65,7 @@ class Drawing {
       this.pen.shown = false;
       this.lines.push([pointOf(event)]);
       this.draw();
+      this.tell.begun();
     });
     canvas.addEventListener('pointermove', (event) => {
       if (event.pointerId !== pointer) return;
@@ -109,6 +110,7 @@ class Drawing {
     if (pen.down) return this.liftPen();
     pen.down = true;
     this.lines.push([{ x: pen.x, y: pen.y }]);
+    this.tell.begun();
     this.tell.say('Pen down');
   }
 

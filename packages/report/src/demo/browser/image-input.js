@@ -1,6 +1,10 @@
 // @ts-check
 /** An image that is chosen, dropped or pasted, and its preview with what was found in it. */
 
+/** Height of a preview in CSS pixels, and how many times an image may be enlarged for it. */
+const tallest = 420;
+const mostEnlarged = 4;
+
 class ImageInput {
   /** @type {File | undefined} */
   file = undefined;
@@ -14,6 +18,7 @@ class ImageInput {
     this.frame = byId('frame');
     this.image = /** @type {HTMLImageElement} */ (byId('preview'));
     this.box = byId('box');
+    this.image.addEventListener('load', () => this.fit());
     this.image.addEventListener('error', () => this.showNoPreview());
     const chooser = /** @type {HTMLInputElement} */ (byId('file'));
     chooser.addEventListener('change', () => {
@@ -64,9 +69,17 @@ class ImageInput {
     this.image.src = this.address;
     this.image.alt = `The image ${file.name}`;
     this.image.hidden = false;
+    byId('picture').hidden = false;
     byId('no-preview').hidden = true;
     this.frame.hidden = false;
     this.stage.classList.add('filled');
+  }
+
+  /** Small images are enlarged, tall ones no taller than the card. */
+  fit() {
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    const most = Math.min((tallest * width) / height, width * mostEnlarged);
+    byId('picture').style.width = `${most}px`;
   }
 
   hide() {
@@ -81,6 +94,7 @@ class ImageInput {
   showNoPreview() {
     if (!this.file) return;
     this.image.hidden = true;
+    byId('picture').hidden = true;
     const note = byId('no-preview');
     note.hidden = false;
     note.textContent = `${this.file.name}: this browser cannot show it, the model may still read it`;

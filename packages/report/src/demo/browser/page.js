@@ -35,6 +35,7 @@ const images = readsImage
   : undefined;
 const drawing = about.digits
   ? new Drawing(/** @type {HTMLCanvasElement} */ (byId('drawing')), {
+      begun: updateTools,
       changed: () => void askDrawing(),
       say,
     })
@@ -69,6 +70,7 @@ function updateTools() {
   const shown = images?.file !== undefined;
   if (drawing) {
     byId('drawing').hidden = shown;
+    byId('stage').classList.toggle('blank', !shown && drawing.empty);
     /** @type {HTMLButtonElement} */ (byId('undo')).disabled = shown || drawing.empty;
   }
   const clear = /** @type {HTMLButtonElement | null} */ (document.getElementById('clear'));
