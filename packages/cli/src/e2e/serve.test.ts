@@ -1,12 +1,13 @@
 /** `mdpd serve` as programs ask it: what it answers is what `mdpd predict` prints, with the model here or elsewhere. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '@mdpd/core';
 import type { DemoAbout } from '@mdpd/report/demo/demo-about';
+import { close, listen } from '../serve/listen.ts';
 import type { TensorHeader } from '../serve/tensor-message.ts';
+import { writeTinyT5 } from '../testing/tiny-t5.ts';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
 
@@ -39,12 +40,28 @@ interface Serving {
 }
 
 /** Starts the server with a temporary folder of its own. */
-async function serving(...argv: string[]): Promise<Serving> {
+function startHere(...argv: string[]): ReturnType<Workspace['start']> {
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = workspace.path('tmp');
-  const { child, finished } = workspace.start('serve', ...argv, '--port', '0');
-  if (before === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = before;
+  try {
+    return workspace.start('serve', ...argv);
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  await close(server);
+  return port;
+}
+
+/** Starts the server and waits until it serves. */
+async function serving(...argv: string[]): Promise<Serving> {
+  const { child, finished } = startHere(...argv, '--port', '0');
   const address = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout!.on('data', (text: string) => {
@@ -198,6 +215,24 @@ describe('other models', () => {
     expect((await server.stop()).exitCode).toBe(0);
   });
 
+  it('runs a T5 here, which answers word by word, and says why', async () => {
+    await writeTinyT5(workspace.path('t5'), { words: ['good', 'bad', 'film', 'billing', 'delivery'] });
+    workspace.write('words.csv', 'text,label\ngood film,good\nbad film,bad\nfilm good,good\nfilm bad,bad\n');
+    workspace.write(
+      't5.yaml',
+      'task: text\ndata: { train: ./words.csv, test: ./words.csv, text: text, label: label, maxLength: 12 }\n' +
+        'backbone: ./t5\nmethod: norm\ntrain: { steps: 2, batchSize: 2 }\n',
+    );
+    await succeed('train', 't5.yaml', '--out', 'words');
+    const server = await serving('words');
+    const about = (await (await server.ask('about')).json()) as DemoAbout;
+    expect(about).toMatchObject({ input: 'text', sentences: [1], runs: { where: 'server' } });
+    expect((about.runs as { why: string }).why).toMatch(/^it answers in words, one token after the other/u);
+    const text = 'good film';
+    expect(await (await server.ask('predict', json([text]))).json()).toEqual(await predicted('words', text));
+    expect((await server.stop()).exitCode).toBe(0);
+  });
+
   it('reads words of a model of texts where they were hidden, also elsewhere', async () => {
     const server = await serving('zoo:tiny-bert');
     const text = 'the people of the united [MASK] .';
@@ -213,10 +248,9 @@ describe('other models', () => {
 describe('what cannot be served', () => {
   it('says that the port is in use before it opens the model', async () => {
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
+    const port = await listen(other, 0, '127.0.0.1');
     const finished = await workspace.mdpd('serve', 'run', '--port', String(port));
-    await new Promise((resolve) => other.close(resolve));
+    await close(other);
     expect(expectFailure(workspace, finished, 2)).toBe(
       `error SERVE_PORT at --port\n  port ${port} of 127.0.0.1 is in use\n` +
         `  fix: take another one, --port ${port + 1}, or --port 0 for any that is free`,
@@ -237,12 +271,26 @@ describe('what cannot be served', () => {
     expect(finished.exitCode).toBe(2);
   });
 
-  it('ends with 130 where it is stopped before it serves, and leaves nothing', async () => {
-    const { child, finished } = workspace.start('serve', 'run', '--port', '0');
-    await new Promise((resolve) => setTimeout(resolve, 900));
+  it('can be stopped before it serves, and leaves nothing', async () => {
+    const port = await freePort();
+    const { child, finished } = startHere('run', '--port', String(port));
+    const address = `http://127.0.0.1:${port}/health`;
+    // It listens at once, and opens the model then.
+    await expect
+      .poll(
+        () =>
+          fetch(address).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 30_000, interval: 10 },
+      ) // prettier-ignore
+      .toBe(503);
     child.kill('SIGINT');
-    const { exitCode } = await finished;
-    // Before Node listens to signals it ends by them.
+    const { exitCode, stdout } = await finished;
+    // By itself, or by the signal where opening takes long.
     expect([130, null]).toContain(exitCode);
+    expect(stdout).not.toContain('Page');
+    expect(remains()).toEqual([]);
   });
 });
