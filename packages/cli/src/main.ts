@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, Entry>> = {
     load: () => import('./evaluate-command.ts'),
   },
   predict: { description: 'predict for files of your own', load: () => import('./predict-command.ts') },
+  serve: {
+    description: 'serve a page on which the model can be tried',
+    load: () => import('./serve-command.ts'),
+  },
   export: {
     description: 'write the model as ONNX files, checked',
     load: () => import('./export-command.ts'),

@@ -12,7 +12,8 @@ export interface OptionalPackage {
   readonly install: string;
 }
 
-interface Manifest {
+/** What is read of a package.json. */
+export interface Manifest {
   readonly version?: string;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
@@ -30,25 +31,35 @@ export function optionalPackages(
       .map(([name, range]) => ({
         name,
         usedBy,
-        version: installedVersion(name, [directory, folder]),
-        install: `npm install ${name}${/^\d/u.test(range) ? `@${range}` : ''}`,
+        version: installedPackage(name, [directory, folder])?.version ?? null,
+        install: installCommand(name, range),
       }));
   });
 }
 
-/** Looks where Node would: in `node_modules` of each folder and of those above it. */
-function installedVersion(name: string, from: readonly string[]): string | null {
-  for (const folder of from) {
-    const modules = createRequire(path.join(folder, 'package.json')).resolve.paths(name) ?? [];
-    for (const each of modules) {
-      const version = manifestOf(path.join(each, name))?.version;
-      if (version !== undefined) return version;
-    }
-  }
-  return null;
+/** The command that installs a package, in its version where the range is one. */
+export function installCommand(name: string, range: string): string {
+  return `npm install ${name}${/^\d/u.test(range) ? `@${range}` : ''}`;
 }
 
-function manifestOf(folder: string): Manifest | undefined {
+/** Looks where Node would: in `node_modules` of each folder and of those above it. */
+export function installedPackage(
+  name: string,
+  from: readonly string[],
+): { readonly folder: string; readonly version: string } | undefined {
+  for (const start of from) {
+    const modules = createRequire(path.join(start, 'package.json')).resolve.paths(name) ?? [];
+    for (const each of modules) {
+      const folder = path.join(each, name);
+      const version = manifestOf(folder)?.version;
+      if (version !== undefined) return { folder, version };
+    }
+  }
+  return undefined;
+}
+
+/** package.json of a folder, where it has one that can be read. */
+export function manifestOf(folder: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
   } catch {

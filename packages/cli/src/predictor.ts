@@ -1,10 +1,12 @@
 /** A saved model on an executor, ready to predict for files and texts. */
 import {
   resolveRecipe,
+  type Batch,
   type Executor,
   type HostRecord,
   type Params,
   type Prediction,
+  type Registry,
   type RuntimeOptions,
   type Task,
   type TensorRecord,
@@ -14,7 +16,7 @@ import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
 import { describeProblems, loadPlugins } from './plugins.ts';
 import { openRunnable } from './runnable.ts';
-import { findTarget, pluginsFor, recipeOf } from './target.ts';
+import { findTarget, pluginsFor, recipeOf, type Target } from './target.ts';
 
 /** Inputs that run at once: bounds memory when thousands are named. */
 const chunkSize = 32;
@@ -41,13 +43,19 @@ export class Predictor {
   }
 
   /** Opens a run, a model folder or a model of a plugin. Throws what finding and opening it throws. */
-  static async open(
-    name: string,
-    { executor: wanted, runtime, directory, warn }: PredictorOptions,
-  ): Promise<Predictor> {
+  static async open(name: string, options: PredictorOptions): Promise<Predictor> {
+    const { directory, warn } = options;
     const { registry, problems } = await loadPlugins(pluginsFor(name, directory));
     describeProblems(problems).forEach(warn);
-    const target = findTarget(name, registry, directory);
+    return Predictor.openTarget(findTarget(name, registry, directory), registry, options);
+  }
+
+  /** Opens what was found already. Throws what opening it throws. */
+  static async openTarget(
+    target: Target,
+    registry: Registry,
+    { executor: wanted, runtime, directory, warn }: PredictorOptions,
+  ): Promise<Predictor> {
     // Only a side network needs its recipe: for the backbone below it.
     const recipe = target.kind === 'side' ? resolveRecipe(recipeOf(target.run!), registry) : undefined;
     const tell = (message: string): void => warn(`warning: ${message}`);
@@ -72,15 +80,24 @@ export class Predictor {
   async predict(inputs: readonly string[]): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
     for (let start = 0; start < inputs.length; start += chunkSize) {
-      const batch = await this.task.encode(inputs.slice(start, start + chunkSize));
-      const output = await this.outputs.of(this.params, batch);
-      const width = output.length / batch.size;
-      for (let row = 0; row < batch.size; row++) {
-        const own = output.subarray(row * width, (row + 1) * width);
-        predictions.push(this.outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row)));
-      }
+      const batch = await this.encode(inputs.slice(start, start + chunkSize));
+      predictions.push(...this.decode(await this.outputs.of(this.params, batch), batch));
     }
     return predictions;
+  }
+
+  /** What the model reads of the inputs. Throws the error of the task that names the bad input. */
+  encode(inputs: readonly string[]): Promise<Batch> {
+    return this.task.encode(inputs);
+  }
+
+  /** What outputs of a batch say, row-major, wherever they were computed; one prediction an example. */
+  decode(output: Float32Array, batch: Batch): Prediction[] {
+    const width = output.length / batch.size;
+    return Array.from({ length: batch.size }, (_, row) => {
+      const own = output.subarray(row * width, (row + 1) * width);
+      return this.outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row));
+    });
   }
 
   async dispose(): Promise<void> {

@@ -13,6 +13,7 @@ const subcommands = [
   'train',
   'evaluate',
   'predict',
+  'serve',
   'export',
   'verify',
   'replay',

@@ -36,8 +36,8 @@ function importedBy(folder: string, own: string): string[] {
 
 /** Declared by packages that do not import it themselves. */
 const carried: Readonly<Record<string, readonly string[]>> = {
-  // What its plugins share with it as peers, and plugins of its own.
-  '@mdpd/cli': ['@mdpd/zoo', '@tensorflow/tfjs-core', 'inversify', 'reflect-metadata'],
+  // What its plugins share with it as peers, and plugins of its own; the runtime that `mdpd serve` gives to browsers.
+  '@mdpd/cli': ['@mdpd/zoo', '@tensorflow/tfjs-core', 'inversify', 'onnxruntime-web', 'reflect-metadata'],
   // Peer of inversify's parts.
   '@mdpd/core': ['reflect-metadata'],
   // Named where they are needed.
