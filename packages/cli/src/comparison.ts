@@ -1,5 +1,5 @@
 /** Puts finished runs into rows: runs that differ only by their seed share one, with mean and spread. */
-import { leavesOf } from './leaves.ts';
+import { leavesOf } from '@mdpd/report/leaves';
 import type { Result } from '@mdpd/report/result';
 
 /** A recipe as a tree, and the result that it gave. */

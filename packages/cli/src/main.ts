@@ -10,6 +10,10 @@ interface Entry {
 /** Descriptions stand here, so that `mdpd --help` loads no command. */
 const commands: Readonly<Record<string, Entry>> = {
   train: { description: 'fine-tune a model from a recipe', load: () => import('./train-command.ts') },
+  watch: {
+    description: 'follow a run that is trained elsewhere',
+    load: () => import('./watch-command.ts'),
+  },
   plan: {
     description: 'predict memory and time of every method',
     load: () => import('./plan-command.ts'),

@@ -1,7 +1,7 @@
 /** What differs between the recipe of a run and the one that is to go on with it. */
 import { MdpdError } from '@mdpd/core';
 import { parse } from 'yaml';
-import { leavesOf } from '../leaves.ts';
+import { leavesOf } from '@mdpd/report/leaves';
 
 export interface RecipeChange {
   /** `train.learningRate.head` */
