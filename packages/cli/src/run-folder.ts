@@ -14,6 +14,7 @@ import { readResult } from './result.ts';
 export const runFiles = {
   recipe: 'recipe.yaml',
   metrics: 'metrics.jsonl',
+  events: 'events.out.tfevents.0.mdpd',
   result: 'result.json',
   report: 'report.html',
   failed: 'failed.json',

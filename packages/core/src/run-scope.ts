@@ -3,8 +3,8 @@
  * made when they are first asked for, and closed together at its end.
  */
 import { Container } from 'inversify';
-import { messageOf } from './errors.ts';
 import type { Executor } from './executor.ts';
+import { guardReporter } from './guard-reporter.ts';
 import type { Registry } from './registry.ts';
 import type { Reporter, RunContext } from './reporter.ts';
 import { tokens } from './tokens.ts';
@@ -56,7 +56,7 @@ export function createRunScope(registry: Registry, run: RunContext, options: Run
   const bindGuarded = (name: string, make: (context: RunContext) => Reporter): void => {
     container
       .bind<Reporter>(tokens.runReporter)
-      .toResolvedValue((context: RunContext) => guarded(name, () => make(context), warn), [tokens.run])
+      .toResolvedValue((context: RunContext) => guardReporter(name, () => make(context), warn), [tokens.run])
       .inSingletonScope()
       .onDeactivation((reporter) => reporter.close?.());
   };
@@ -69,36 +69,5 @@ export function createRunScope(registry: Registry, run: RunContext, options: Run
     reporters: bound ? container.getAll<Reporter>(tokens.runReporter) : [],
     executor: () => container.getAsync<Executor>(tokens.runExecutor),
     close: () => container.unbindAllAsync(),
-  };
-}
-
-/** A reporter that never throws: after its first error it is told nothing more but to close. */
-function guarded(name: string, make: () => Reporter, warn: (message: string) => void): Reporter {
-  let broken = false;
-  const fail = (thrown: unknown): void => {
-    if (!broken) warn(`${name} is left out: ${messageOf(thrown)}`);
-    broken = true;
-  };
-  const attempt = (action: () => void): void => {
-    if (broken) return;
-    try {
-      action();
-    } catch (thrown) {
-      fail(thrown);
-    }
-  };
-  let reporter: Reporter = { name };
-  attempt(() => (reporter = make()));
-  return {
-    name: reporter.name,
-    record: (record) => attempt(() => reporter.record?.(record)),
-    progress: (record) => attempt(() => reporter.progress?.(record)),
-    close: async () => {
-      try {
-        await reporter.close?.();
-      } catch (thrown) {
-        fail(thrown);
-      }
-    },
   };
 }
