@@ -16,12 +16,11 @@ import { runModel } from '@mdpd/distill/forward';
 import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
 import { throwIfStopped } from '@mdpd/distill/engine/stop';
 import { train, type TrainedRun } from '@mdpd/distill/engine/train';
-import path from 'node:path';
 import type { OpenedBackbone } from './backbone-reference.ts';
-import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
+import { evaluatePaths, timePaths, type RunnablePath } from './evaluate-paths.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
+import { eventReporter } from './event-reporter.ts';
 import { hashRun } from './file-hashes.ts';
-import { writeWhole } from './files.ts';
 import { formatCount } from '@mdpd/report/format';
 import { initialParameters } from './initial-parameters.ts';
 import { packageVersions } from './environment.ts';
@@ -29,11 +28,11 @@ import { inputDigests, refuseChangedInputs } from './input-digests.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { ReadCheckpoint } from './checkpoint/checkpoint-file.ts';
 import { CheckpointStore, newestCheckpoint } from './checkpoint/checkpoint-store.ts';
-import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from '@mdpd/report/result';
 import type { RunFolder } from './run-folder.ts';
+import { writeCard } from './write-card.ts';
 import { memoryWarning } from './memory-advice.ts';
 import { PlannedMemory } from './planned-memory.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
@@ -118,12 +117,14 @@ async function standingOf({ run, resumes }: RunJob, say: (message: string) => vo
 }
 
 function scopeOf(
-  { recipe, recipeFile, registry, run, directory, listener }: RunJob,
+  job: RunJob,
   planned: PlannedMemory,
   { metrics }: Standing,
   say: (message: string) => void,
 ): RunScope {
+  const { recipe, recipeFile, registry, run, directory, listener } = job;
   const about = { folder: run.folder, recipe, recipeFile, directory };
+  const warn = (message: string): void => say(`warning: ${message}`);
   return createRunScope(registry, about, {
     startExecutor: async () => {
       const started = await startExecutor(recipe.executor, registry.executors.values, say, {
@@ -133,8 +134,12 @@ function scopeOf(
       say(`executor  ${started.reason}`);
       return started.executor;
     },
-    reporters: [metrics, { name: 'listener', record: listener, progress: listener }],
-    warn: (message) => say(`warning: ${message}`),
+    reporters: [
+      metrics,
+      { name: 'listener', record: listener, progress: listener },
+      eventReporter(job, warn),
+    ],
+    warn,
   });
 }
 
@@ -332,17 +337,4 @@ async function saveSidePath(job: PreparedJob, { method, state }: TrainedRun): Pr
     method.initialize(await initial(), createRandom(recipe.train.seed).fork('method')),
     false,
   );
-}
-
-function writeCard({ task, run, head, recipeText }: PreparedJob, result: Result): void {
-  const train = splitOf(task, 'train');
-  const card = modelCard({
-    result,
-    architecture: head.architecture,
-    labels: task.labels,
-    kind: task.head.kind,
-    data: { train: train.origin, trainExamples: train.size, test: splitOf(task, 'test').origin },
-    recipeText,
-  });
-  writeWhole(path.join(run.file('model'), 'README.md'), card);
 }

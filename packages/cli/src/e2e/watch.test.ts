@@ -102,7 +102,9 @@ describe('elsewhere', () => {
   it('prints plain lines and the summary of a run that is finished', async () => {
     const { exitCode, stdout, stderr } = await watch('done');
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^warning: [^\n]*\nstep 4 {2}test faded: accuracy [^\n]*\nstep 4\/4 {2}loss [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^warning: [^\n]*\nstep 4 {2}test faded: accuracy [^\n]*\nstep 4\/4 {2}loss [^\n]*\n$/,
+    );
     expect(stdout).toMatch(/^Done in .*: head on recipe, 4 steps/);
     const once = await watch('done', '--once');
     expect([once.exitCode, once.stdout, once.stderr]).toEqual([0, stdout, '']);
