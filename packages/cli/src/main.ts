@@ -10,6 +10,10 @@ interface Entry {
 /** Descriptions stand here, so that `mdpd --help` loads no command. */
 const commands: Readonly<Record<string, Entry>> = {
   train: { description: 'fine-tune a model from a recipe', load: () => import('./train-command.ts') },
+  watch: {
+    description: 'follow a run that is trained elsewhere',
+    load: () => import('./watch-command.ts'),
+  },
   plan: {
     description: 'predict memory and time of every method',
     load: () => import('./plan-command.ts'),
@@ -34,6 +38,10 @@ const commands: Readonly<Record<string, Entry>> = {
   replay: {
     description: 'take one step of a run again, and show where numbers end',
     load: () => import('./replay-command.ts'),
+  },
+  report: {
+    description: 'write the page of a run again, also of one that was killed',
+    load: () => import('./report-command.ts'),
   },
   compare: { description: 'put runs into one table', load: () => import('./compare-command.ts') },
   list: {

@@ -1,8 +1,12 @@
 /** README.md of a saved model: what it is, how it was made, what it scored, how to use it, what it cannot do. */
-import type { HeadKind } from '@mdpd/core';
-import { stringify } from 'yaml';
+import type { HeadKind, Recipe } from '@mdpd/core';
 import { formatCount, formatMetric, isShare } from '@mdpd/report/format';
 import type { Result } from '@mdpd/report/result';
+import { controls, type ControlRun } from './card-controls.ts';
+import type { CardLicense } from './card-license.ts';
+import { cardMetadata, frontMatter } from './card-metadata.ts';
+import { cellCode, fenced, inlineCode } from './card-text.ts';
+import { usage } from './card-usage.ts';
 
 /** A result before the numbers that are only known after the model was reloaded. */
 export interface CardFacts {
@@ -18,6 +22,7 @@ export interface CardFacts {
     | 'metrics'
     | 'testExamples'
     | 'smoke'
+    | 'input'
   >;
   /** Hugging Face class. */
   readonly architecture: string;
@@ -26,26 +31,31 @@ export interface CardFacts {
   /** Where examples came from: `mnist:train[:1000]`. */
   readonly data: { readonly train: string; readonly trainExamples: number; readonly test: string };
   /** The recipe as resolved. */
+  readonly recipe: Pick<Recipe, 'data' | 'method'>;
+  /** recipe.yaml. */
   readonly recipeText: string;
+  /** Packages with the task and the backbone. */
+  readonly packages: readonly string[];
+  /** Of the starting model, where that is known. */
+  readonly license?: CardLicense;
+  /** Finished runs of the same recipe with other methods. */
+  readonly others: readonly ControlRun[];
 }
 
-/** Hugging Face's pipeline of a class, and an input as Python and as the shell have it. */
-const pipelines: readonly (readonly [RegExp, string, string, string])[] = [
-  [/ForImageClassification$/, 'image-classification', '"image.png"', 'image.png'],
-  [/ForSequenceClassification$/, 'text-classification', '"some text"', '"some text"'],
-  [/ForMaskedLM$/, 'fill-mask', '"some [MASK]"', '"some [MASK]"'],
-  [/ForConditionalGeneration$/, 'text2text-generation', '"some text"', '"some text"'],
-];
+/** The heading under which the recipe stands, at the end. */
+export const recipeHeading = '## Recipe';
 
-/** Markdown with the front matter that Hugging Face reads. */
+/** Labels that are named one by one. */
+const mostLabels = 20;
+
+/** Markdown with the metadata that Hugging Face reads. */
 export function modelCard(facts: CardFacts): string {
-  const { result, architecture } = facts;
-  const found = pipelines.find(([pattern]) => pattern.test(architecture));
-  const [, pipeline, quoted, typed] = found ?? [undefined, undefined, '"input"', 'input'];
+  const { result, architecture, data, recipe, kind } = facts;
+  const metadata = cardMetadata({ ...facts, data: recipe.data, testOrigin: data.test });
   return [
-    `---\n${stringify(frontMatter(facts, pipeline), { lineWidth: 0 })}---\n`,
-    `# ${result.backbone} fine-tuned on ${result.recipe}\n`,
-    `${architecture}, fine-tuned with mdpd, method \`${result.method}\`. The folder holds exactly the backbone's`,
+    frontMatter(metadata),
+    `# ${inlineCode(result.backbone)} fine-tuned on ${inlineCode(result.recipe)}\n`,
+    `${architecture}, fine-tuned with mdpd, method ${inlineCode(result.method)}. The folder holds exactly the backbone's`,
     `tensors and the head (${formatCount(result.parameters.inference)} parameters): what helped in training is not part of it.\n`,
     ...(result.smoke
       ? [
@@ -56,43 +66,25 @@ export function modelCard(facts: CardFacts): string {
     ...training(facts),
     '## Result\n',
     ...results(facts),
+    '## Controls\n',
+    ...controls({ result, method: recipe.method, others: facts.others }),
     '## Use\n',
-    ...usage(architecture, pipeline, quoted, typed),
+    ...usage({ architecture, kind, input: result.input ?? 'image', packages: facts.packages }),
     '## Limits\n',
     ...limits(facts),
-    '## Recipe\n',
-    `\`\`\`yaml\n${facts.recipeText.trimEnd()}\n\`\`\`\n`,
+    '## License\n',
+    ...license(facts),
+    `${recipeHeading}\n`,
+    fenced('yaml', facts.recipeText),
   ].join('\n');
-}
-
-function frontMatter({ result, data }: CardFacts, pipeline: string | undefined): object {
-  const metrics = Object.entries(result.metrics.faded ?? {});
-  return {
-    library_name: 'transformers',
-    ...(pipeline === undefined ? {} : { pipeline_tag: pipeline }),
-    tags: ['mdpd', 'memory-efficient'],
-    metrics: metrics.map(([name]) => name),
-    'model-index': [
-      {
-        name: `${result.recipe}-${result.method}`,
-        results: [
-          {
-            task: { type: pipeline ?? result.task },
-            dataset: { type: result.recipe, name: data.test, split: 'test' },
-            metrics: metrics.map(([type, value]) => ({ type, value, name: type })),
-          },
-        ],
-      },
-    ],
-  };
 }
 
 function training({ result, data }: CardFacts): string[] {
   const { parameters } = result;
   return [
-    `- Start: \`${result.backbone}\` (${formatCount(parameters.backbone)} parameters)`,
-    `- Data: \`${data.train}\`, ${formatCount(data.trainExamples)} examples`,
-    `- Method: \`${result.method}\`, ${formatCount(result.steps)} steps, seed ${result.seed}`,
+    `- Start: ${inlineCode(result.backbone)} (${formatCount(parameters.backbone)} parameters)`,
+    `- Data: ${inlineCode(data.train)}, ${formatCount(data.trainExamples)} examples`,
+    `- Method: ${inlineCode(result.method)}, ${formatCount(result.steps)} steps, seed ${result.seed}`,
     `- Trained in the backbone and head: ${formatCount(parameters.trainedInBackbone)} parameters`,
     ...(parameters.side > 0
       ? [`- Side network while training: ${formatCount(parameters.side)} parameters, thrown away since`]
@@ -103,12 +95,12 @@ function training({ result, data }: CardFacts): string[] {
 
 function results({ result, data }: CardFacts): string[] {
   const rows = Object.entries(result.metrics.faded ?? {}).map(
-    ([name, value]) => `| ${name} | ${shown(name, value)} |`,
+    ([name, value]) => `| ${cellCode(name)} | ${shown(name, value)} |`,
   );
   return [
-    `On \`${data.test}\`, ${formatCount(result.testExamples)} examples, measured after reloading this folder:\n`,
+    `On ${inlineCode(data.test)}, ${formatCount(result.testExamples)} examples, measured after reloading this folder:\n`,
     '| metric | value |',
-    '|---|---|',
+    '| --- | --- |',
     ...rows,
     '',
   ];
@@ -118,30 +110,34 @@ function shown(name: string, value: number): string {
   return isShare(name) ? `${formatMetric(name, value)} (${value.toFixed(4)})` : formatMetric(name, value);
 }
 
-function usage(architecture: string, pipeline: string | undefined, quoted: string, typed: string): string[] {
-  const python =
-    pipeline === undefined
-      ? [
-          'from transformers import ' + architecture,
-          `model = ${architecture}.from_pretrained("path/to/this/folder")`,
-        ]
-      : [
-          'from transformers import pipeline',
-          `predict = pipeline("${pipeline}", model="path/to/this/folder")`,
-          `print(predict(${quoted}))`,
-        ];
-  return ['```python', ...python, '```\n', '```sh', `npx mdpd predict path/to/this/folder ${typed}`, '```\n'];
-}
-
-function limits({ labels, kind, data }: CardFacts): string[] {
-  const named = labels.slice(0, 20).join(', ') + (labels.length > 20 ? ', …' : '');
+function limits({ labels, kind, data, result }: CardFacts): string[] {
+  const named = labels.slice(0, mostLabels).map(inlineCode).join(', ');
+  const more = labels.length > mostLabels ? ', …' : '';
   return [
     ...(kind === 'regression' ? ['- It answers with one number, on the scale of its training data.'] : []),
     ...(kind === 'classification' && labels.length > 0
-      ? [`- It knows these ${labels.length} classes and no others: ${named}.`]
+      ? [`- It knows these ${labels.length} classes and no others: ${named}${more}.`]
       : []),
-    `- It was measured on \`${data.test}\` only; expect less on data that looks different.`,
-    `- Terms of use of the starting model and of the data apply to it.`,
+    ...(result.smoke ? ['- A smoke run: it has learned next to nothing, and its numbers mean nothing.'] : []),
+    `- It learned from ${inlineCode(data.train)} and was measured on ${inlineCode(data.test)} only; expect less on data that looks different.`,
+    `- It is one run, of seed ${result.seed}: another seed gives other numbers, by how much was not measured here.`,
+    '- Not tested: how it treats groups of people, inputs made to deceive it, inputs that are none of its classes or' +
+      ' of its language, and whether its probabilities are those of being right.',
+    '',
+  ];
+}
+
+function license({ license: found, result, data }: CardFacts): string[] {
+  const { license: name, license_name: own, license_link: link } = found?.metadata ?? {};
+  const details = [own, link].flatMap((each) => (each === undefined ? [] : [inlineCode(each)]));
+  const fresh = result.backbone.startsWith('fresh ');
+  return [
+    fresh
+      ? '- There is no starting model: it began with fresh parameters.'
+      : name === undefined
+        ? `- mdpd does not know the license of the starting model ${inlineCode(result.backbone)}.`
+        : `- The card of the starting model names the license ${[inlineCode(name), ...details].join(', ')}; it stands at the head of this card for want of another.`,
+    `- mdpd does not know the terms of the data, ${inlineCode(data.train)}. Whatever terms there are apply to this model too: whoever publishes it has to look them up.`,
     '',
   ];
 }

@@ -1,6 +1,7 @@
 /** Where a command writes: answers to standard output, messages to standard error. */
 import { formatError } from '@mdpd/core/errors';
 import { internalError } from './internal-error.ts';
+import { isStyled, type Environment } from './terminal.ts';
 
 export interface Stream {
   write(text: string): unknown;
@@ -25,12 +26,12 @@ export interface OutputOptions {
   readonly json: boolean;
   readonly stdout?: Stream;
   readonly stderr?: Stream;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Environment;
 }
 
 export function createOutput(options: OutputOptions): Output {
   const { json, stdout = process.stdout, stderr = process.stderr, environment = process.env } = options;
-  const styled = stdout.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  const styled = isStyled(stdout, environment);
   return {
     json,
     messages: stderr,

@@ -1,9 +1,12 @@
 /** report.html of a run while it works: written at evaluations, and when it ends. */
+import path from 'node:path';
 import type { Reporter, RunRecord } from '@mdpd/core';
 import { RecordHistory } from '@mdpd/report/record-history';
 import { reportPage } from '@mdpd/report/report-page';
 import type { RunView } from '@mdpd/report/run-view';
 import { writeWhole } from './files.ts';
+import { readRunView } from './read-run-view.ts';
+import { isRunFolder, runFiles } from './run-folder.ts';
 
 /** What of the run's time its page may cost while it works; the last one is always written. */
 const largestShare = 0.01;
@@ -40,6 +43,16 @@ export class ReportFile implements Reporter {
     writeWhole(this.file, reportPage(viewOf(this.head, this.history, end)));
     const now = performance.now();
     this.due = now + (now - began) / largestShare;
+  }
+}
+
+/** Writes the page of a run that failed, with why, where the run is there still; what goes wrong then is no news beside that. */
+export function writeFailedPage(folder: string, name: string): void {
+  if (!isRunFolder(folder)) return;
+  try {
+    writeWhole(path.join(folder, runFiles.report), reportPage(readRunView(folder, name)));
+  } catch {
+    // A full disk has no room for it either.
   }
 }
 

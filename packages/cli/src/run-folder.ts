@@ -15,6 +15,7 @@ export const runFiles = {
   recipe: 'recipe.yaml',
   metrics: 'metrics.jsonl',
   examples: 'examples.json',
+  events: 'events.out.tfevents.0.mdpd',
   result: 'result.json',
   report: 'report.html',
   failed: 'failed.json',

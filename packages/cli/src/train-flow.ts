@@ -63,6 +63,8 @@ export async function runTraining(request: TrainRequest): Promise<FinishedTraini
   } catch (thrown) {
     const error = withWayOn(internalError(thrown), newestStep(run.file('checkpoint')), request.again);
     run.fail(error);
+    const { writeFailedPage } = await import('./report-file.ts');
+    writeFailedPage(run.folder, run.name);
     throw error;
   } finally {
     run.release();

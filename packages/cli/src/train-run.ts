@@ -2,6 +2,8 @@
 import { createRandom } from '@mdpd/tensor/random';
 import {
   createRunScope,
+  guardReporter,
+  messageOf,
   type Executor,
   type Head,
   type HostRecord,
@@ -16,25 +18,27 @@ import { runModel } from '@mdpd/distill/forward';
 import { disposeRecord, readRecord } from '@mdpd/distill/engine/state';
 import { throwIfStopped } from '@mdpd/distill/engine/stop';
 import { train, type TrainedRun } from '@mdpd/distill/engine/train';
-import path from 'node:path';
 import type { OpenedBackbone } from './backbone-reference.ts';
-import { evaluatePaths, splitOf, timePaths, type RunnablePath } from './evaluate-paths.ts';
+import { evaluatePaths, timePaths, type RunnablePath } from './evaluate-paths.ts';
 import { writeExamples } from './examples/write-examples.ts';
 import { startExecutor } from '@mdpd/tensor/start-executor';
+import { eventReporter } from './event-reporter.ts';
 import { hashRun } from './file-hashes.ts';
-import { writeWhole } from './files.ts';
 import { formatCount } from '@mdpd/report/format';
 import { initialParameters } from './initial-parameters.ts';
+import { existsSync } from 'node:fs';
+import { commandOf, readExamples } from './read-run-view.ts';
+import { ReportFile } from './report-file.ts';
 import { packageVersions } from './environment.ts';
 import { inputDigests, refuseChangedInputs } from './input-digests.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { ReadCheckpoint } from './checkpoint/checkpoint-file.ts';
 import { CheckpointStore, newestCheckpoint } from './checkpoint/checkpoint-store.ts';
-import { modelCard } from './model-card.ts';
 import { openModel, saveModel } from './model-folder.ts';
 import { measureResult } from './measure-result.ts';
 import type { Result } from '@mdpd/report/result';
 import type { RunFolder } from './run-folder.ts';
+import { writeCard } from './write-card.ts';
 import { memoryWarning } from './memory-advice.ts';
 import { PlannedMemory } from './planned-memory.ts';
 import { flattenState, loadSide, saveSide, sideModel } from './side-folder.ts';
@@ -71,6 +75,7 @@ interface PreparedJob extends RunJob {
   readonly initial: () => Promise<HostRecord>;
   readonly reporters: readonly Reporter[];
   readonly planned: PlannedMemory;
+  readonly page: ReportFile;
   readonly checkpoints: CheckpointStore;
   /** When the run was begun, as `process.uptime()`: before 0 where other processes worked at it. */
   readonly begunAt: number;
@@ -92,7 +97,8 @@ export async function trainRun(job: RunJob): Promise<Result> {
     if (warning !== undefined) say(warning);
   });
   const standing = await standingOf(job, say);
-  const scope = scopeOf(job, planned, standing, say);
+  const page = pageOf(job);
+  const scope = scopeOf(job, planned, { ...standing, page }, say);
   const { reporters } = scope;
   try {
     const executor = await scope.executor();
@@ -100,7 +106,7 @@ export async function trainRun(job: RunJob): Promise<Result> {
       reporters.forEach((reporter) => reporter.record?.(note(`warning: ${message}`))),
     );
     planned.begin(executor);
-    const prepared = await prepare(job, { executor, task, reporters, planned }, standing);
+    const prepared = await prepare(job, { executor, task, reporters, planned, page }, standing);
     throwIfStopped(job.signal);
     return await runPrepared(prepared);
   } finally {
@@ -119,12 +125,14 @@ async function standingOf({ run, resumes }: RunJob, say: (message: string) => vo
 }
 
 function scopeOf(
-  { recipe, recipeFile, registry, run, directory, listener }: RunJob,
+  job: RunJob,
   planned: PlannedMemory,
-  { metrics }: Standing,
+  { metrics, page }: Pick<Standing, 'metrics'> & Pick<PreparedJob, 'page'>,
   say: (message: string) => void,
 ): RunScope {
+  const { recipe, recipeFile, registry, run, directory, listener } = job;
   const about = { folder: run.folder, recipe, recipeFile, directory };
+  const warn = (message: string): void => say(`warning: ${message}`);
   return createRunScope(registry, about, {
     startExecutor: async () => {
       const started = await startExecutor(recipe.executor, registry.executors.values, say, {
@@ -134,14 +142,19 @@ function scopeOf(
       say(`executor  ${started.reason}`);
       return started.executor;
     },
-    reporters: [metrics, { name: 'listener', record: listener, progress: listener }],
-    warn: (message) => say(`warning: ${message}`),
+    reporters: [
+      metrics,
+      { name: 'listener', record: listener, progress: listener },
+      eventReporter(job, warn),
+      guardReporter(page.name, () => page, warn),
+    ],
+    warn,
   });
 }
 
 async function prepare(
   job: RunJob,
-  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters' | 'planned'>,
+  parts: Pick<PreparedJob, 'executor' | 'task' | 'reporters' | 'planned' | 'page'>,
   standing: Standing,
 ): Promise<PreparedJob> {
   const { opened, recipe, listener } = job;
@@ -262,11 +275,29 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     throwIfStopped(signal);
     const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
+    finishPage(job, result);
     const finished = { ...result, files: hashRun(run.folder) };
     run.finish(finished);
     return finished;
   } finally {
     trained.dispose();
+  }
+}
+
+function pageOf({ run, recipe, recipeText }: RunJob): ReportFile {
+  const command = commandOf(recipeText);
+  return new ReportFile(run.file('report'), { name: run.name, recipe, recipeText, command });
+}
+
+/** What goes wrong with the page is a warning: the run's figures do not depend on it. */
+function finishPage({ page, run, reporters }: PreparedJob, result: Result): void {
+  try {
+    const examples = run.file('examples');
+    page.write({ result, examples: existsSync(examples) ? readExamples(examples) : undefined });
+  } catch (thrown) {
+    const message = `warning: ${page.name} is left out: ${messageOf(thrown)}`;
+    const record = { type: 'note', step: result.steps, message } as const;
+    reporters.forEach((reporter) => reporter.record?.(record));
   }
 }
 
@@ -335,17 +366,4 @@ async function saveSidePath(job: PreparedJob, { method, state }: TrainedRun): Pr
     method.initialize(await initial(), createRandom(recipe.train.seed).fork('method')),
     false,
   );
-}
-
-function writeCard({ task, run, head, recipeText }: PreparedJob, result: Result): void {
-  const train = splitOf(task, 'train');
-  const card = modelCard({
-    result,
-    architecture: head.architecture,
-    labels: task.labels,
-    kind: task.head.kind,
-    data: { train: train.origin, trainExamples: train.size, test: splitOf(task, 'test').origin },
-    recipeText,
-  });
-  writeWhole(path.join(run.file('model'), 'README.md'), card);
 }

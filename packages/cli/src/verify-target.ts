@@ -96,16 +96,20 @@ async function verifyInside(request: VerifyRequest, run: FinishedRun, registry: 
 }
 
 async function verifyFaded(folder: string, run: FinishedRun, registry: Registry): Promise<Check[]> {
-  const card = await guarded('card', () => verifyCard(folder, run.recipeFile, run.result));
   let opened: OpenedBackbone;
   try {
     opened = openFolder(folder, folder, registry);
   } catch (thrown) {
-    return [failedCheck('config', thrown), ...card];
+    return [
+      failedCheck('config', thrown),
+      leftOut('card', 'without config.json nothing tells what it is of'),
+    ];
   }
   const { backbone, provider } = opened;
   const described = savedHead(backbone);
   const head = described && backbone.head(described.kind, described.outputs);
+  const about = { folder, architecture: head?.architecture ?? '', kind: described?.kind ?? 'classification' };
+  const card = await guarded('card', () => verifyCard(about, run.recipeFile, run.result));
   const specs = [...backbone.parameters, ...(head?.parameters ?? [])];
   return [
     ...(await guarded('config', () => {

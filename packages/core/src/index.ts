@@ -12,6 +12,7 @@ export type * from './tensors.ts';
 export { formatError, MdpdError, messageOf, systemCode, type ErrorDetails, type ExitCode } from './errors.ts';
 export { configError, configKeys, quoted } from './config-keys.ts';
 export { didYouMean, editDistance, nearest } from './nearest.ts';
+export { guardReporter } from './guard-reporter.ts';
 export { howToGet, officialPackage } from './official-plugins.ts';
 export {
   definePlugin,

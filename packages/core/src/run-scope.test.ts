@@ -100,29 +100,6 @@ it('puts the reporters of the command first, and lets them throw', async () => {
   expect(warnings).toEqual([]);
 });
 
-it('leaves a view of the command out that throws, and says so once', async () => {
-  const told: string[] = [];
-  const view: Reporter = {
-    name: 'report.html',
-    record: () => {
-      told.push('view');
-      throw new Error('disk full');
-    },
-    close: () => void told.push('closed'),
-  };
-  const registry = createRegistry([]);
-  const scope = createRunScope(registry, run('/run'), {
-    startExecutor: () => Promise.reject(new Error('not asked for')),
-    reporters: [{ name: 'own' }],
-    views: [view],
-    warn: (message) => void told.push(message),
-  });
-  expect(scope.reporters.map(({ name }) => name)).toEqual(['own', 'report.html']);
-  for (let i = 0; i < 2; i++) scope.reporters.forEach((reporter) => reporter.record?.(note));
-  await scope.close();
-  expect(told).toEqual(['view', 'report.html is left out: disk full', 'closed']);
-});
-
 it.each<[string, ReporterProvider['create']]>([
   [
     'create',

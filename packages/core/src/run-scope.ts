@@ -3,8 +3,8 @@
  * made when they are first asked for, and closed together at its end.
  */
 import { Container } from 'inversify';
-import { messageOf } from './errors.ts';
 import type { Executor } from './executor.ts';
+import { guardReporter } from './guard-reporter.ts';
 import type { Registry } from './registry.ts';
 import type { Reporter, RunContext } from './reporter.ts';
 import { tokens } from './tokens.ts';
@@ -15,9 +15,7 @@ export interface RunScopeOptions {
   startExecutor(): Promise<Executor>;
   /** Reporters of the command itself; what they throw ends the run. */
   readonly reporters: readonly Reporter[];
-  /** Reporters of the command that only show the run; what they throw ends them alone. */
-  readonly views?: readonly Reporter[];
-  /** Told about a view, or a reporter of a plugin, that throws; it gets nothing more. */
+  /** Told about a reporter of a plugin that throws; it gets nothing more. */
   warn(message: string): void;
 }
 
@@ -25,7 +23,7 @@ export interface RunScopeOptions {
 export interface RunScope {
   /** Sees what the plugins bind, and `tokens.run`, `tokens.runExecutor` and `tokens.runReporter` of this run. */
   readonly container: Container;
-  /** The command's own, its views, then one of every plugin that has them. */
+  /** The command's own, then one of every plugin that has them. */
   readonly reporters: readonly Reporter[];
   /** The same at every call. */
   executor(): Promise<Executor>;
@@ -53,52 +51,22 @@ export function createRunScope(registry: Registry, run: RunContext, options: Run
       .onDeactivation(() => reporter.close?.());
   }
   const warn = (message: string): void => options.warn(message);
-  const bindGuarded = (name: string, make: (context: RunContext) => Reporter): void => {
+  for (const { value, plugin } of registry.reporters.entries) {
+    const name = `reporter ${value.name} of ${plugin}`;
     container
       .bind<Reporter>(tokens.runReporter)
-      .toResolvedValue((context: RunContext) => guarded(name, () => make(context), warn), [tokens.run])
+      .toResolvedValue(
+        (context: RunContext) => guardReporter(name, () => value.create(context), warn),
+        [tokens.run],
+      )
       .inSingletonScope()
       .onDeactivation((reporter) => reporter.close?.());
-  };
-  for (const view of options.views ?? []) bindGuarded(view.name, () => view);
-  for (const { value, plugin } of registry.reporters.entries)
-    bindGuarded(`reporter ${value.name} of ${plugin}`, (context) => value.create(context));
+  }
   const bound = container.isBound(tokens.runReporter);
   return {
     container,
     reporters: bound ? container.getAll<Reporter>(tokens.runReporter) : [],
     executor: () => container.getAsync<Executor>(tokens.runExecutor),
     close: () => container.unbindAllAsync(),
-  };
-}
-
-/** A reporter that never throws: after its first error it is told nothing more but to close. */
-function guarded(name: string, make: () => Reporter, warn: (message: string) => void): Reporter {
-  let broken = false;
-  const fail = (thrown: unknown): void => {
-    if (!broken) warn(`${name} is left out: ${messageOf(thrown)}`);
-    broken = true;
-  };
-  const attempt = (action: () => void): void => {
-    if (broken) return;
-    try {
-      action();
-    } catch (thrown) {
-      fail(thrown);
-    }
-  };
-  let reporter: Reporter = { name };
-  attempt(() => (reporter = make()));
-  return {
-    name: reporter.name,
-    record: (record) => attempt(() => reporter.record?.(record)),
-    progress: (record) => attempt(() => reporter.progress?.(record)),
-    close: async () => {
-      try {
-        await reporter.close?.();
-      } catch (thrown) {
-        fail(thrown);
-      }
-    },
   };
 }

@@ -11,6 +11,7 @@ const pages = [
 ];
 const subcommands = [
   'train',
+  'watch',
   'evaluate',
   'predict',
   'serve',

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lockRun } from './run-lock.ts';
+import { isRunLocked, lockRun } from './run-lock.ts';
 
 let root: string;
 let file: string;
@@ -51,4 +51,17 @@ it('frees only its own', () => {
   writeFileSync(file, 'of another');
   unlock();
   expect(existsSync(file)).toBe(true);
+});
+
+it('says whether somebody is at work', () => {
+  expect(isRunLocked(file)).toBe(false);
+  const unlock = lockRun(file, 'runs/x');
+  expect(isRunLocked(file)).toBe(true);
+  unlock();
+  expect(isRunLocked(file)).toBe(false);
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  writeFileSync(file, JSON.stringify({ pid: gone, host: hostname(), began: '1' }));
+  expect(isRunLocked(file)).toBe(false);
+  writeFileSync(file, '{"pid": 1');
+  expect(isRunLocked(file)).toBe(false);
 });

@@ -37,6 +37,12 @@ export function lockRun(file: string, name: string): Unlock {
   }
 }
 
+/** Whether a process is at work that holds the lock. */
+export function isRunLocked(file: string): boolean {
+  const holder = parseHolder(readLock(file));
+  return holder !== undefined && isAlive(holder);
+}
+
 /** Of several processes that find the same stale lock, one removes it. */
 function removeStale(file: string, found: string | undefined): void {
   const claim = `${file}.stale`;

@@ -30,6 +30,7 @@ describe('train', () => {
   it('fills the folder of the run', () => {
     expect(trained.exitCode, trained.stderr).toBe(0);
     expect(readdirSync(workspace.path('runs/mdpd')).sort()).toEqual([
+      'events.out.tfevents.0.mdpd',
       'examples.json',
       'metrics.jsonl',
       'model',

@@ -73,7 +73,7 @@ describe('nothing is wrong', () => {
       ok        config   config.json: ViTForImageClassification
       ok        weights  40 tensors, names and shapes of the model, no byte besides
       ok        numbers  4,899 values, all finite
-      ok        card     README.md: metrics, recipe and 4,899 parameters as in the run
+      ok        card     README.md: metadata, metrics, recipe and 4,899 parameters as in the run
       ok        metric   accuracy P % on 12 test examples: exactly what result.json says
 
       good: nothing is wrong.
@@ -210,6 +210,25 @@ describe('what was done to a run is named', () => {
       expect.stringMatching(
         /^metric VERIFY_METRIC: evaluate gives accuracy [\d.]+, result.json says 0.4321$/,
       ),
+    ]);
+  });
+
+  it('other metadata of the card, but for a license, which nothing else tells', async () => {
+    const card = 'run/model/README.md';
+    replace(card, 'pipeline_tag: image-classification', 'pipeline_tag: text-generation\nlicense: mit');
+    replace(card, 'tags:\n  - mdpd\n', 'base_model: google/vit\ntags:\n  - mdpd\n  - "yes"\n');
+    replace(card, 'split: test', 'split: train');
+    await hide();
+    expect(await failures('--no-evaluate')).toEqual([
+      'card VERIFY_CARD: the card says pipeline_tag "text-generation" instead of "image-classification"',
+      expect.stringMatching(/^card VERIFY_CARD: the card says tags \["mdpd","yes",/),
+      expect.stringMatching(/^card VERIFY_CARD: the card says model-index .*"split":"train"/),
+      'card VERIFY_CARD: the card says base_model "google/vit" instead of nothing',
+    ]);
+    put(card, text(card).replace(/^---\n[^]*?\n---\n/, ''));
+    await hide();
+    expect(await failures('--no-evaluate')).toEqual([
+      expect.stringMatching(/^card VERIFY_CARD: the head of the card cannot be read: /),
     ]);
   });
 
