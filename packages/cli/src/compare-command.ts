@@ -7,8 +7,11 @@ import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from '@mdpd/report/comparison';
 import { formatCount, formatTable, isShare } from '@mdpd/report/format';
+import { writeWhole } from './files.ts';
 import { createOutput, toJson, type Output } from './output.ts';
 import { loadPlugins } from './plugins.ts';
+import { readRunView } from './read-run-view.ts';
+import { writtenPage } from './report-file.ts';
 import { readFinishedRun, runFiles } from './run-folder.ts';
 
 export default command({
@@ -18,6 +21,7 @@ export default command({
     'mdpd compare runs/mnist/*',
     'mdpd compare runs/norm runs/mdpd --markdown',
     'mdpd compare runs/*/* --glue',
+    'mdpd compare runs/mnist/* --html compared.html',
   ],
   args: {
     run: { type: 'positional', valueHint: variadic, required: true, description: 'folders of finished runs' },
@@ -26,11 +30,21 @@ export default command({
       description: 'a column for every task of GLUE, and the means over tasks, as papers print them',
     },
     markdown: { type: 'boolean', description: 'print a Markdown table' },
+    html: {
+      type: 'string',
+      valueHint: 'file',
+      description:
+        'write one page: table, accuracy against memory and latency, curves, what recipes differ in',
+    },
     json: { type: 'boolean', description: 'print JSON' },
     ...commonOptions,
   },
   run: async (args) => {
     const output = createOutput({ json: args.json === true });
+    if (args.html !== undefined) {
+      output.answer(await writeComparison(args._, args.html, output));
+      return 0;
+    }
     const runs = readRuns(args._, output);
     const { registry } = await loadPlugins();
     const markdown = args.markdown === true;
@@ -46,6 +60,14 @@ export default command({
     return 0;
   },
 });
+
+/** Writes the page of these runs, also of those that are not finished, and says where. */
+async function writeComparison(folders: readonly string[], file: string, { json }: Output): Promise<string> {
+  const { comparePage } = await import('@mdpd/report/compare-page');
+  const page = comparePage(folders.map((name) => readRunView(path.resolve(name), name)));
+  writeWhole(path.resolve(file), page);
+  return writtenPage(file, page, json);
+}
 
 interface AnswerOptions {
   readonly output: Output;

@@ -4,8 +4,9 @@ import { reportPage } from '@mdpd/report/report-page';
 import { command } from './command.ts';
 import { commonOptions, variadic } from './command-line.ts';
 import { writeWhole } from './files.ts';
-import { createOutput, toJson } from './output.ts';
+import { createOutput } from './output.ts';
 import { readRunView } from './read-run-view.ts';
+import { writtenPage } from './report-file.ts';
 import { readFinishedRun, runFiles } from './run-folder.ts';
 
 export default command({
@@ -42,8 +43,7 @@ export default command({
     const page = reportPage(compared.length > 0 ? { ...view, others: compared } : view);
     const file = out ?? path.join(name!, runFiles.report);
     writeWhole(path.resolve(file), page);
-    const bytes = Buffer.byteLength(page);
-    output.answer(output.json ? toJson({ file, bytes }) : `Page   ${file} (${Math.ceil(bytes / 1000)} kB)`);
+    output.answer(writtenPage(file, page, output.json));
     return 0;
   },
 });

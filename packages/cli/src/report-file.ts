@@ -5,6 +5,7 @@ import { RecordHistory } from '@mdpd/report/record-history';
 import { reportPage } from '@mdpd/report/report-page';
 import type { RunView } from '@mdpd/report/run-view';
 import { writeWhole } from './files.ts';
+import { toJson } from './output.ts';
 import { readRunView } from './read-run-view.ts';
 import { isRunFolder, runFiles } from './run-folder.ts';
 
@@ -54,6 +55,12 @@ export function writeFailedPage(folder: string, name: string): void {
   } catch {
     // A full disk has no room for it either.
   }
+}
+
+/** What a command says of a page that it wrote. */
+export function writtenPage(file: string, page: string, json: boolean): string {
+  const bytes = Buffer.byteLength(page);
+  return json ? toJson({ file, bytes }) : `Page   ${file} (${Math.ceil(bytes / 1000)} kB)`;
 }
 
 function viewOf(head: RunHead, history: RecordHistory, end: RunEnd): RunView {
