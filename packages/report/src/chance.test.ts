@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from './chance.ts';
+import { arePairs, chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from './chance.ts';
 
 it('knows how far off a mean of so many answers may be', () => {
   expect(chanceOfMean(0.5, 100)).toBeCloseTo(0.098, 6);
@@ -17,6 +17,7 @@ it('allows pairs less, the more they agree', () => {
 
 it('is silent about metrics that are no means of answers', () => {
   expect(
-    ['accuracy', 'accuracy_top5', 'overall', 'matthews', 'f1_macro', 'spearman'].map(isMeanOfAnswers),
+    ['accuracy', 'precision@0.5', 'overall', 'matthews', 'f1_macro', 'spearman'].map(isMeanOfAnswers),
   ).toEqual([true, true, true, false, false, false]);
+  expect(['accuracy', 'precision@0.5', 'accuracy_top5'].map(arePairs)).toEqual([true, false, false]);
 });

@@ -5,7 +5,12 @@ const wide = 1.96;
 
 /** Metrics that are means of right (1) and wrong (0) answers, or of grades between. */
 export function isMeanOfAnswers(metric: string): boolean {
-  return /accuracy|^overall$|exact_match/i.test(metric);
+  return arePairs(metric) || /accuracy|^precision@/i.test(metric);
+}
+
+/** Of these, metrics that are the same wherever predictions are: two boxes count as equal that overlap, and one may be right. */
+export function arePairs(metric: string): boolean {
+  return /accuracy$|^overall$|exact_match/i.test(metric);
 }
 
 /** By how much the mean of `examples` answers may be off. At most: grades between 0 and 1 vary less. */

@@ -40,6 +40,7 @@ export const partStyle = `
 .matrix td.right{outline:1px solid var(--muted);outline-offset:-1px}
 .matrix thead th{vertical-align:bottom;max-width:7rem;white-space:normal;text-align:right;padding:.25rem .5rem}
 .matrix tbody th{min-width:0;max-width:11rem;position:sticky;left:0;background:var(--ground)}
+.choice .note{margin-top:.5rem}
 .matrix caption{caption-side:bottom;text-align:left;color:var(--muted);padding-top:.5rem}
 .group{display:flex;gap:.6rem;align-items:baseline;flex-wrap:wrap}
 .group .note{font-weight:400}

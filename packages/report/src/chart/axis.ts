@@ -59,7 +59,8 @@ function logAxis(low: number, high: number, range: readonly [number, number]): A
 /** An axis of one value has a place for it all the same. */
 function widened(from: number, to: number): [number, number] {
   if (from < to) return [from, to];
-  const room = from === 0 ? 1 : Math.abs(from) / 10;
+  if (from === 0) return [0, 1];
+  const room = Math.abs(from) / 10;
   return [from - room, to + room];
 }
 

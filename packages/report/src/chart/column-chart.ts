@@ -36,7 +36,7 @@ export function columnChart(chart: ColumnChart): Markup | undefined {
   if (extent === undefined) return undefined;
   const count = Math.max(...series.map(({ values }) => values.length));
   const y = valueAxis({ extent, range: [height - bottom, top], zero: true });
-  const left = 14 + Math.max(...y.ticks.map(({ text }) => textWidth(text)));
+  const left = 14 + Math.max(...[category, ...y.ticks.map(({ text }) => text)].map(textWidth));
   const pitch = (width - right - left) / count;
   const description = series
     .map(

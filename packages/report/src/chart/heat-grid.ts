@@ -25,7 +25,7 @@ export function heatGrid({ title, category, first, columns }: HeatGrid): Markup 
   const extent = extentOf(shown.flatMap(({ values }) => values.filter((value) => value !== null)));
   if (extent === undefined || shown.length < 2) return undefined;
   const rows = Math.max(...shown.map(({ values }) => values.length));
-  const left = 14 + textWidth(category);
+  const left = 10 + textWidth(`${category} ${first}`);
   const [cell, row] = [(width - left - 8) / shown.length, Math.max(8, Math.min(18, 180 / rows))];
   const height = rows * row + 26;
   const [low, high] = extent;

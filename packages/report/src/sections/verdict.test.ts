@@ -62,6 +62,25 @@ describe('verdict', () => {
     expect(sentences(of(0.9, 0.9)).at(-1)).toContain('No other run on the same data is beside it');
   });
 
+  it('concludes nothing from a smoke run', () => {
+    expect(sentences(of(0.9, 0.5, { smoke: true }))).toEqual([
+      'This was a smoke run, which shows that everything works: its numbers mean nothing, and there is nothing to conclude.',
+    ]);
+  });
+
+  it('takes boxes that overlap for no pairs: one may be right', () => {
+    const metrics = {
+      primary: 'precision@0.5',
+      faded: { 'precision@0.5': 0.5 },
+      side: { 'precision@0.5': 0.52 },
+    };
+    const boxes = of(0.5, 0.52, { metrics, testExamples: 1000, agreement: 1 });
+    expect(sentences({ ...boxes, metrics })[1]).toContain('may be chance');
+    expect(sentences(of(0.5, 0.52, { testExamples: 1000, agreement: 1 }))[1]).toContain(
+      'that is what fading cost',
+    );
+  });
+
   it('is not there before there is a result', () => {
     const { result: _, ...view } = exampleView({ steps: 1 });
     expect(verdictSection(view)).toBeUndefined();

@@ -5,7 +5,7 @@ import type { Section } from '../page.ts';
 import { primaryMetric, type Result } from '../result.ts';
 import type { RunView } from '../run-view.ts';
 import { tableOf } from '../chart/figure.ts';
-import { chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from '../chance.ts';
+import { arePairs, chanceOfDifference, chanceOfMean, chanceOfPairs, isMeanOfAnswers } from '../chance.ts';
 import { shownDifference, shownMetric, unbroken } from '../units.ts';
 
 /** Runs that it is told against, at most. */
@@ -16,28 +16,29 @@ const mostCharacters = 1000;
 /** Absent until the run has a result. */
 export function verdictSection({ result, others = [] }: RunView): Section | undefined {
   if (result === undefined) return undefined;
-  const sentences = [
-    smokeSentence(result),
+  const compared = others.slice(0, mostOthers);
+  const sentences = result.smoke ? [smokeSentence] : sentencesOf(result, compared);
+  const body = html`<div class="stack">
+    <div class="prose">
+      ${sentences.map((text) => html`<p class="user">${unbroken(clip(text, mostCharacters))}</p>`)}
+    </div>
+    ${!result.smoke && othersTable(result, compared)}
+  </div>`;
+  return { id: 'verdict', title: 'Verdict', body };
+}
+
+const smokeSentence =
+  'This was a smoke run, which shows that everything works: its numbers mean nothing, and there is nothing to conclude.';
+
+function sentencesOf(result: Result, others: readonly Other[]): string[] {
+  return [
     sureness(result),
     fadeSentence(result),
     agreementSentence(result),
     speedSentence(result),
     baselineSentence(result),
-    ...othersSentences(result, others.slice(0, mostOthers)),
+    ...othersSentences(result, others),
   ].filter((each) => each !== undefined);
-  const body = html`<div class="stack">
-    <div class="prose">
-      ${sentences.map((text) => html`<p class="user">${unbroken(clip(text, mostCharacters))}</p>`)}
-    </div>
-    ${othersTable(result, others.slice(0, mostOthers))}
-  </div>`;
-  return { id: 'verdict', title: 'Verdict', body };
-}
-
-function smokeSentence({ smoke }: Result): string | undefined {
-  return smoke
-    ? 'This was a smoke run, which shows that everything works: do not read anything into the numbers below.'
-    : undefined;
 }
 
 /** Only of shares of right answers: of other metrics the spread is not known from the value. */
@@ -70,8 +71,9 @@ function fadeSentence(result: Result): string | undefined {
 
 /** Both models answered the same examples: where it is known how many answers differ, that is all that chance has. */
 function chanceOfGap({ metrics, agreement, testExamples }: Result): number {
-  return agreement === null
-    ? chanceOfMean(primaryMetric({ metrics }) ?? 0, testExamples)
+  const [faded, side] = [metrics.faded?.[metrics.primary] ?? 0, metrics.side?.[metrics.primary] ?? 0];
+  return agreement === null || !arePairs(metrics.primary)
+    ? chanceOfDifference(faded, side, testExamples)
     : chanceOfPairs(agreement, testExamples);
 }
 
