@@ -1,7 +1,7 @@
 /** What the page says of the model: in a line, in numbers, and what runs where. */
 import { formatBytes, formatCount, formatMetric } from '../format.ts';
 import type { DemoAbout } from './demo-about.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeText } from '../html.ts';
 
 /** Most class names that are written out. */
 const mostLabels = 12;
@@ -10,7 +10,7 @@ const mostLabels = 12;
 export function lede(about: DemoAbout): string {
   const { task, run } = about;
   const origin = run ? [run.backbone, `trained with ${run.method}`] : [];
-  return [does(about), `task ${task}`, ...origin].map(escapeHtml).join(' · ');
+  return [does(about), `task ${task}`, ...origin].map(escapeText).join(' · ');
 }
 
 function does({ input, boxes, labels }: DemoAbout): string {
@@ -33,9 +33,9 @@ const preparation: Readonly<Record<DemoAbout['input'], string>> = {
 /** What runs where, honestly. */
 export function whereText({ runs, input }: DemoAbout): string {
   if (runs.where === 'browser') {
-    return `The model (${formatBytes(runs.bytes)}) runs in this browser, on ONNX Runtime Web ${escapeHtml(runs.runtime)}, in one thread of WebAssembly. What you give is sent to the server at this address, ${preparation[input]} exactly as <code>mdpd predict</code> does. The numbers that the model answers with go back there and become names: so both give the same answer.`;
+    return `The model (${formatBytes(runs.bytes)}) runs in this browser, on ONNX Runtime Web ${escapeText(runs.runtime)}, in one thread of WebAssembly. What you give is sent to the server at this address, ${preparation[input]} exactly as <code>mdpd predict</code> does. The numbers that the model answers with go back there and become names: so both give the same answer.`;
   }
-  return `The model runs on the server at this address, not in this browser: ${escapeHtml(runs.why)}. What you give is sent there and answered there.`;
+  return `The model runs on the server at this address, not in this browser: ${escapeText(runs.why)}. What you give is sent there and answered there.`;
 }
 
 /** The two cards below. */
@@ -57,14 +57,14 @@ function curlOf({ input }: DemoAbout): string {
   const address = '<span class="origin">http://127.0.0.1:7860</span>/predict';
   const body = {
     image: '-F image=@photo.png',
-    imageText: `-F image=@photo.png \\\n  -F text=${escapeHtml("'the red circle'")}`,
-    text: `-H ${escapeHtml("'content-type: application/json'")} \\\n  -d ${escapeHtml('\'{ "inputs": ["some text"] }\'')}`,
+    imageText: `-F image=@photo.png \\\n  -F text=${escapeText("'the red circle'")}`,
+    text: `-H ${escapeText("'content-type: application/json'")} \\\n  -d ${escapeText('\'{ "inputs": ["some text"] }\'')}`,
   }[input];
   return `curl ${address} \\\n  ${body}`;
 }
 
 function numbersCard({ run, labels }: DemoAbout): string {
-  const shown = labels.slice(0, mostLabels).map(escapeHtml).join(', ');
+  const shown = labels.slice(0, mostLabels).map(escapeText).join(', ');
   const more = labels.length > mostLabels ? ` and ${formatCount(labels.length - mostLabels)} more` : '';
   const classes = labels.length > 1 ? `<p class="note">Classes: ${shown}${more}</p>` : '';
   if (!run) {
@@ -75,7 +75,7 @@ function numbersCard({ run, labels }: DemoAbout): string {
   const names = [primary, ...Object.keys(metrics).filter((name) => name !== primary)];
   const rows = names
     .filter((name) => metrics[name] !== undefined)
-    .map((name) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(formatMetric(name, metrics[name]!))}</dd>`);
+    .map((name) => `<dt>${escapeText(name)}</dt><dd>${escapeText(formatMetric(name, metrics[name]!))}</dd>`);
   return `<section class="card" aria-labelledby="numbers-title">
 <h2 id="numbers-title">On ${formatCount(testExamples)} test examples</h2>
 <dl class="facts">${rows.join('')}</dl>

@@ -8,7 +8,8 @@ import { factCards, lede } from './demo-facts.ts';
 import { inputCard } from './demo-input.ts';
 import { demoScript, workerScript } from './demo-script.ts';
 import { demoStyle } from './demo-style.ts';
-import { escapeHtml, escapeJson } from './escape-html.ts';
+import { escapeText } from '../html.ts';
+import { escapeJson } from './escape-json.ts';
 
 const script = demoScript();
 
@@ -43,7 +44,7 @@ export const workerPolicy = [
 
 /** HTML of the page, whole; to be sent with `demoPolicy`. */
 export function demoPage(about: DemoAbout): string {
-  const title = escapeHtml(about.title);
+  const title = escapeText(about.title);
   const hint = about.digits
     ? 'Draw a digit, or choose an image: the answer appears here.'
     : about.input === 'image'
