@@ -56,6 +56,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     `);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
       'checkpoint',
+      'events.out.tfevents.0.mdpd',
       'failed.json',
       'metrics.jsonl',
       'recipe.yaml',
@@ -76,10 +77,12 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
       expect.stringContaining('goes on after step 6 of 6'),
     ]);
     expect(readdirSync(workspace.path('out')).sort()).toEqual([
+      'events.out.tfevents.0.mdpd',
       'examples.json',
       'metrics.jsonl',
       'model',
       'recipe.yaml',
+      'report.html',
       'result.json',
     ]);
     rmSync(workspace.path('out'), { recursive: true });

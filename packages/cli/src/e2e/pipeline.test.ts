@@ -35,6 +35,7 @@ describe('train', () => {
       'metrics.jsonl',
       'model',
       'recipe.yaml',
+      'report.html',
       'result.json',
     ]);
     expect(readdirSync(workspace.path('runs/mdpd/model')).sort()).toEqual([

@@ -75,10 +75,12 @@ describe('train', () => {
     expect(result).toMatchObject({ recipe: 'vtab', method: 'norm', steps: 4, directory: '../..' });
     expect(result.time.totalSeconds).toBeLessThan(process.uptime());
     expect(readdirSync(workspace.path('runs/first')).sort()).toEqual([
+      'events.out.tfevents.0.mdpd',
       'examples.json',
       'metrics.jsonl',
       'model',
       'recipe.yaml',
+      'report.html',
       'result.json',
     ]);
   });
