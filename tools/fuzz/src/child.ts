@@ -50,7 +50,9 @@ const untouched = prototypeKeys();
 /** What only wrong code throws, and not a library's. */
 function isMistake({ name, message, stack }: Error): boolean {
   const mistaken = name === 'TypeError' || name === 'ReferenceError' || message.includes('call stack');
-  return mistaken && !/node_modules|node:/u.test(stack?.split('\n')[1] ?? '');
+  // What the language itself has built in has no file.
+  const thrower = stack?.split('\n').slice(1).find((line) => !line.includes('<anonymous>')) ?? '';
+  return mistaken && !/node_modules|node:/u.test(thrower);
 }
 
 async function attempt(bench: Bench): Promise<{ kind: string; detail?: string }> {

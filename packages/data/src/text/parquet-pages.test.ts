@@ -122,6 +122,18 @@ describe('pages of Parquet', () => {
       { type: 'BOOLEAN' },
     ],
     [
+      'a size of 64 bits',
+      // DATA_PAGE_V2 of 4 rows, none missing, no levels.
+      [
+        Buffer.from([
+          ...[...field(3), 0x16, ...varint(16), ...field(8), 0x5c],
+          ...[...field(4), ...field(0), ...field(4), ...field(0), ...field(0), ...field(0), 0x12, 0, 0],
+          ...Array<number>(8).fill(0),
+        ]),
+      ],
+      'a page of 8 bytes is larger than 134217728',
+    ],
+    [
       'a column beyond the file',
       [page([0])],
       'a column of 999999 bytes at byte 4 of 22',

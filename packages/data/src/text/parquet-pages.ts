@@ -174,7 +174,11 @@ function checkPage(bytes: Uint8Array, header: PageHeader, column: CheckedColumn,
     damaged(`a page of ${rows} rows, ${count} values, ${missing} missing`);
   if (optional && checkLevels(readerOf(bytes), count, levels) !== missing)
     damaged(`a page says that ${missing} values are missing`);
-  const size = header.uncompressed_page_size - levels;
+  const whole = header.uncompressed_page_size;
+  // An i64 where the format has an i32 is read as a BigInt.
+  if (!within(whole, mostPageBytes))
+    return damaged(`a page of ${whole} bytes is larger than ${mostPageBytes}`);
+  const size = whole - levels;
   const body = bytes.subarray(levels);
   const page = second.is_compressed === false ? body : inflate(body, size, codec, compressors);
   checkValues(readerOf(page), second.encoding, type, count - missing);
