@@ -28,7 +28,8 @@ function sourcesOf(folder: string): string[] {
 /** Names of the packages that they import. */
 function importedBy(folder: string, own: string): string[] {
   // Statements begin a line: those in programs that a text shows do not.
-  const imports = /(?:^(?:import\b|export (?:type )?[{*])[^;'`]*|import\()'((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/gmu;
+  const imports =
+    /(?:^(?:import\b|export (?:type )?[{*])[^;'`]*|import\()'((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/gmu;
   const names = sourcesOf(folder)
     .flatMap((file) => [...textOf(file).matchAll(imports)].map(([, name]) => name!))
     .filter((name) => !name.startsWith('.') && name !== 'node' && name !== own);
