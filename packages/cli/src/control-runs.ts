@@ -7,9 +7,8 @@ import { parseDocument } from 'yaml';
 import type { ControlRun } from './card-controls.ts';
 import { readText } from './files.ts';
 import { readResult } from './result.ts';
-import { runFiles } from './run-folder.ts';
+import { maximumRecipeBytes, runFiles } from './run-folder.ts';
 
-const mostRecipeBytes = 1_000_000;
 /** Of a folder with more runs, the newest by name. */
 const mostRuns = 200;
 
@@ -43,7 +42,7 @@ function readControl(folder: string, wanted: object): ControlRun[] {
   const file = (name: 'result' | 'recipe'): string => path.join(folder, runFiles[name]);
   if (!existsSync(file('result')) || !existsSync(file('recipe'))) return [];
   try {
-    const text = readText(file('recipe'), mostRecipeBytes);
+    const text = readText(file('recipe'), maximumRecipeBytes);
     const recipe = parseDocument(text, { logLevel: 'error' }).toJS({ maxAliasCount: 0 }) as Recipe;
     const { method } = recipe;
     if (typeof method?.name !== 'string' || !isDeepStrictEqual(comparable(recipe), wanted)) return [];

@@ -136,7 +136,7 @@ it('says what it is, how it was made, what it scored, how to use it and what it 
     ## License
 
     - mdpd does not know the license of the starting model \`zoo:tiny-vit\`.
-    - Nor does it know the terms of the data, \`mnist:train[:1000]\`. Both apply to this model: whoever publishes it has to look them up.
+    - mdpd does not know the terms of the data, \`mnist:train[:1000]\`. Whatever terms there are apply to this model too: whoever publishes it has to look them up.
 
     ## Recipe
 

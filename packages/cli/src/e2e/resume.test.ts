@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationRecord, LayersRecord } from '@mdpd/core';
+import { eventTime } from '@mdpd/report/tensorboard/event';
+import { readRecords } from '@mdpd/report/tensorboard/tf-record';
 import { expectFailure } from '../testing/expect-failure.ts';
 import { mdpdHere } from '../testing/in-process.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
@@ -39,6 +41,10 @@ function outcome(out: string): unknown {
     metrics: text('metrics.jsonl').replace(/,"time":.*/g, ''),
     examples: text('examples.json'),
     result: { metrics, fadeGap },
+    // Of the event file, what is told of which step; times are those of the day.
+    events: [...readRecords(workspace.path(out, 'events.out.tfevents.0.mdpd'))].map(
+      (event) => eventTime(event).step,
+    ),
   };
 }
 
