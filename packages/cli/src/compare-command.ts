@@ -6,6 +6,7 @@ import { benchmarkCells, benchmarkTable } from './benchmark-table.ts';
 import { command } from './command.ts';
 import { variadic, commonOptions } from './command-line.ts';
 import { compareRuns, type ComparedRun, type ComparisonRow, type Spread } from '@mdpd/report/comparison';
+import { comparePage } from '@mdpd/report/compare-page';
 import { formatCount, formatTable, isShare } from '@mdpd/report/format';
 import { writeWhole } from './files.ts';
 import { createOutput, toJson, type Output } from './output.ts';
@@ -42,7 +43,7 @@ export default command({
   run: async (args) => {
     const output = createOutput({ json: args.json === true });
     if (args.html !== undefined) {
-      output.answer(await writeComparison(args._, args.html, output));
+      output.answer(writeComparison(args._, args.html, output));
       return 0;
     }
     const runs = readRuns(args._, output);
@@ -62,8 +63,7 @@ export default command({
 });
 
 /** Writes the page of these runs, also of those that are not finished, and says where. */
-async function writeComparison(folders: readonly string[], file: string, { json }: Output): Promise<string> {
-  const { comparePage } = await import('@mdpd/report/compare-page');
+function writeComparison(folders: readonly string[], file: string, { json }: Output): string {
   const page = comparePage(folders.map((name) => readRunView(path.resolve(name), name)));
   writeWhole(path.resolve(file), page);
   return writtenPage(file, page, json);

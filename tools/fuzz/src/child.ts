@@ -51,7 +51,11 @@ const untouched = prototypeKeys();
 function isMistake({ name, message, stack }: Error): boolean {
   const mistaken = name === 'TypeError' || name === 'ReferenceError' || message.includes('call stack');
   // What the language itself has built in has no file.
-  const thrower = stack?.split('\n').slice(1).find((line) => !line.includes('<anonymous>')) ?? '';
+  const thrower =
+    stack
+      ?.split('\n')
+      .slice(1)
+      .find((line) => !line.includes('<anonymous>')) ?? '';
   return mistaken && !/node_modules|node:/u.test(thrower);
 }
 
