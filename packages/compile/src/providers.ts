@@ -1,8 +1,10 @@
 /** Where ONNX Runtime can compute: the execution providers of the installed package. */
 import { didYouMean, MdpdError } from '@mdpd/core';
+import { forbidTelemetry } from './no-telemetry.ts';
 
 /** Execution providers that the installed package brings along. */
 export async function installedProviders(): Promise<string[]> {
+  forbidTelemetry();
   const { listSupportedBackends } = await import('onnxruntime-node');
   const bundled = listSupportedBackends().filter((backend) => backend.bundled);
   return bundled.map(({ name }) => name);

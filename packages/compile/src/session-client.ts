@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { MdpdError, messageOf } from '@mdpd/core';
 import { keepYoungGenerationSmall } from './javascript-heap.ts';
+import { forbidTelemetry } from './no-telemetry.ts';
 
 /** Name of the result that keeps the runtime from copying the others; see session-worker.js. */
 export const unreadable = 'unreadable';
@@ -73,6 +74,7 @@ export class SessionClient {
   private ended: Error | undefined;
 
   constructor() {
+    forbidTelemetry();
     const module = pathToFileURL(createRequire(import.meta.url).resolve('onnxruntime-node')).href;
     this.worker = new Worker(new URL('./session-worker.js', import.meta.url), {
       workerData: { module, unreadable },

@@ -1,6 +1,14 @@
 /** Nothing asks the network unless a hub source is named: whole ways of users in a process that is not able to. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +20,10 @@ const source = (name: string): string => JSON.stringify(fileURLToPath(new URL(na
 
 const folder = mkdtempSync(join(tmpdir(), 'mdpd-no-network-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Native code that would send something later keeps files for it here. */
+const temporary = join(folder, 'temporary');
+mkdirSync(temporary);
 
 interface Ran {
   readonly status: number | null;
@@ -36,6 +48,8 @@ function run(program: string): Ran {
       NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
       MDPD_NETWORK_LOG: log,
       HF_HUB_CACHE: join(folder, 'hub'),
+      TMPDIR: temporary,
+      ORT_DISABLE_TELEMETRY: undefined,
       HF_HUB_OFFLINE: undefined,
       NO_COLOR: '1',
     },
@@ -118,4 +132,5 @@ it('trains, evaluates, verifies, predicts and exports without a network', { time
   expect(calls).toEqual([]);
   expect(stdout).toContain('nothing is wrong');
   expect(existsSync(join(out, 'model/onnx/model.onnx'))).toBe(true);
+  expect(readdirSync(temporary)).toEqual([]);
 });

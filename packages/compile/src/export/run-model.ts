@@ -2,6 +2,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { MdpdError, messageOf, type HostRecord, type HostTensor } from '@mdpd/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { forbidTelemetry } from '../no-telemetry.ts';
 
 export interface OpenedModelFile {
   readonly inputs: readonly string[];
@@ -41,6 +42,7 @@ export async function openModelFile(model: Uint8Array | string): Promise<OpenedM
 
 async function create(model: Uint8Array | string): Promise<{ ort: typeof Ort; session: InferenceSession }> {
   try {
+    forbidTelemetry();
     const ort = await import('onnxruntime-node');
     // Its warnings would go to standard error beside ours.
     const options = { logSeverityLevel: 3 } as const;
