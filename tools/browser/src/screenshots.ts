@@ -76,6 +76,8 @@ async function picture(chromium: Chromium, file: string, name: string, view: str
   const { page, complaints } = await chromium.open(views[view]);
   const anchor = anchors[name];
   await page.goto(pathToFileURL(file).href + (anchor === undefined ? '' : `#${anchor}`));
+  if (anchor !== undefined)
+    await page.locator(`#${anchor}`).evaluate((part) => part.scrollIntoView({ behavior: 'instant' }));
   const png = await page.screenshot();
   if (complaints.length > 0) throw new Error(`${name}: ${complaints.join('; ')}`);
   // Flat colours: a palette is enough, and a fifth of the size.
