@@ -10,6 +10,7 @@ const pages = [
   ...publishedFolders().map((folder) => `${folder}/README.md`),
 ];
 const subcommands = [
+  'report',
   'train',
   'watch',
   'evaluate',
