@@ -1,13 +1,15 @@
 /** report.html of a run while it works: written at evaluations, and when it ends. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Reporter, RunRecord } from '@mdpd/core';
+import { messageOf, type Recipe, type Reporter, type RunRecord } from '@mdpd/core';
 import { RecordHistory } from '@mdpd/report/record-history';
 import { reportPage } from '@mdpd/report/report-page';
+import type { Result } from '@mdpd/report/result';
 import type { RunView } from '@mdpd/report/run-view';
 import { writeWhole } from './files.ts';
 import { toJson } from './output.ts';
-import { readRunView } from './read-run-view.ts';
-import { isRunFolder, runFiles } from './run-folder.ts';
+import { commandOf, readExamples, readRunView } from './read-run-view.ts';
+import { isRunFolder, runFiles, type RunFolder } from './run-folder.ts';
 
 /** What of the run's time its page may cost while it works; the last one is always written. */
 const largestShare = 0.01;
@@ -44,6 +46,36 @@ export class ReportFile implements Reporter {
     writeWhole(this.file, reportPage(viewOf(this.head, this.history, end)));
     const now = performance.now();
     this.due = now + (now - began) / largestShare;
+  }
+}
+
+/** The page of a run that is about to train. */
+export function pageOf({
+  run,
+  recipe,
+  recipeText,
+}: {
+  run: RunFolder;
+  recipe: Recipe;
+  recipeText: string;
+}): ReportFile {
+  const command = commandOf(recipeText);
+  return new ReportFile(run.file('report'), { name: run.name, recipe, recipeText, command });
+}
+
+/** The last page of a run, with its result. What goes wrong with it is a warning: the run's figures do not depend on it. */
+export function finishPage(
+  page: ReportFile,
+  { run, reporters }: { run: RunFolder; reporters: readonly Reporter[] },
+  result: Result,
+): void {
+  try {
+    const examples = run.file('examples');
+    page.write({ result, examples: existsSync(examples) ? readExamples(examples) : undefined });
+  } catch (thrown) {
+    const message = `warning: ${page.name} is left out: ${messageOf(thrown)}`;
+    const record = { type: 'note', step: result.steps, message } as const;
+    reporters.forEach((reporter) => reporter.record?.(record));
   }
 }
 

@@ -3,7 +3,6 @@ import { createRandom } from '@mdpd/tensor/random';
 import {
   createRunScope,
   guardReporter,
-  messageOf,
   type Executor,
   type Head,
   type HostRecord,
@@ -26,9 +25,7 @@ import { eventReporter } from './event-reporter.ts';
 import { hashRun } from './file-hashes.ts';
 import { formatCount } from '@mdpd/report/format';
 import { initialParameters } from './initial-parameters.ts';
-import { existsSync } from 'node:fs';
-import { commandOf, readExamples } from './read-run-view.ts';
-import { ReportFile } from './report-file.ts';
+import { finishPage, pageOf, type ReportFile } from './report-file.ts';
 import { packageVersions } from './environment.ts';
 import { inputDigests, refuseChangedInputs } from './input-digests.ts';
 import { MetricsFile } from './metrics-file.ts';
@@ -275,29 +272,12 @@ async function runPrepared(job: PreparedJob): Promise<Result> {
     throwIfStopped(signal);
     const result = await measureResult({ ...job, trained, plannedBytes, evaluations, latencies });
     if (evaluations.faded) writeCard(job, result);
-    finishPage(job, result);
+    finishPage(job.page, job, result);
     const finished = { ...result, files: hashRun(run.folder) };
     run.finish(finished);
     return finished;
   } finally {
     trained.dispose();
-  }
-}
-
-function pageOf({ run, recipe, recipeText }: RunJob): ReportFile {
-  const command = commandOf(recipeText);
-  return new ReportFile(run.file('report'), { name: run.name, recipe, recipeText, command });
-}
-
-/** What goes wrong with the page is a warning: the run's figures do not depend on it. */
-function finishPage({ page, run, reporters }: PreparedJob, result: Result): void {
-  try {
-    const examples = run.file('examples');
-    page.write({ result, examples: existsSync(examples) ? readExamples(examples) : undefined });
-  } catch (thrown) {
-    const message = `warning: ${page.name} is left out: ${messageOf(thrown)}`;
-    const record = { type: 'note', step: result.steps, message } as const;
-    reporters.forEach((reporter) => reporter.record?.(record));
   }
 }
 
