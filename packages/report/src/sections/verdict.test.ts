@@ -59,6 +59,11 @@ describe('verdict', () => {
     expect(told[1]).toContain(
       'Against runs/norm (the label-only control, which trains the same parameters without a side network): equal, 90.00 %',
     );
+    const norm = exampleResult({ method: 'norm', accuracy: 0.9 });
+    const fewer = { ...norm, parameters: { ...norm.parameters, trainedInBackbone: 7 } };
+    expect(sentences(of(0.9, 0.9), [{ name: 'runs/norm', result: fewer }]).at(-1)).toContain(
+      'Against runs/norm (norms and head, on labels alone)',
+    );
     expect(sentences(of(0.9, 0.9)).at(-1)).toContain('No other run on the same data is beside it');
   });
 

@@ -122,18 +122,29 @@ function othersSentences(result: Result, others: readonly Other[]): string[] {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  norm: 'the label-only control, which trains the same parameters without a side network',
-  lora: 'the label-only control, which trains the same parameters without a side network',
+  norm: 'norms and head, on labels alone',
+  lora: 'low-rank updates, norms and head, on labels alone',
   side: 'the side network kept at inference',
   full: 'full fine-tuning',
   head: 'the head alone on the untouched backbone',
   bias: 'the biases alone',
 };
 
+/** A twin trains what this run trains in the backbone, and nothing else. */
+function meaningOf(
+  { parameters }: Result,
+  { method, parameters: others, metrics }: Result,
+): string | undefined {
+  const isTwin = metrics.side === null && others.trainedInBackbone === parameters.trainedInBackbone;
+  if (isTwin && parameters.side > 0)
+    return 'the label-only control, which trains the same parameters without a side network';
+  return Object.hasOwn(meanings, method) ? meanings[method] : undefined;
+}
+
 function against(result: Result, difference: number, { name, result: other }: Other, value: number): string {
   const { testExamples, metrics } = result;
   const { primary } = metrics;
-  const means = Object.hasOwn(meanings, other.method) ? meanings[other.method] : undefined;
+  const means = meaningOf(result, other);
   const who = `${clip(name, 120)}${means ? ` (${means})` : ''}`;
   const size = shownDifference(primary, difference, testExamples);
   const memory = result.memory.peakRssBytes / other.memory.peakRssBytes;
