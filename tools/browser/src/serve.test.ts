@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createWorkspace, type Workspace } from '@mdpd/cli/testing/workspace';
 import { greyPng } from '@mdpd/cli/testing/png';
+import { boxesRecipe, writeBoxes } from '@mdpd/cli/testing/tiny-boxes';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousFindings } from './accessibility.ts';
@@ -25,26 +26,6 @@ method: head
 train: { steps: 6, batchSize: 6, learningRate: { head: 0.01 } }
 runtime: { threads: 1 }
 `;
-/** Finds bright and dark parts of images of 40 x 20. */
-const parts = `task: refcoco
-data: { root: ., train: parts.jsonl, test: [parts.jsonl], box: xywh, tokenizer: words }
-backbone:
-  family: vilt
-  config:
-    vocab_size: 9
-    hidden_size: 16
-    num_hidden_layers: 2
-    num_attention_heads: 2
-    intermediate_size: 32
-    max_position_embeddings: 12
-    image_size: 16
-    patch_size: 4
-    num_channels: 3
-method: head
-train: { steps: 12, batchSize: 4 }
-`;
-const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'the', 'bright', 'dark', 'part'];
-
 interface Answer {
   readonly value: string;
   readonly top: readonly { readonly value: string; readonly probability: number }[];
@@ -269,15 +250,8 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
   describe('a model that finds boxes', () => {
     let served: Served;
     beforeAll(async () => {
-      workspace.write('words/vocab.txt', words.join('\n'));
-      workspace.write('parts.yaml', parts);
-      const pixels = Uint8Array.from({ length: 800 }, (_, at) => (at % 40 < 15 ? 220 : 30));
-      workspace.write('part.png', greyPng(40, 20, pixels));
-      const rows = [
-        { image: 'part.png', expression: 'the bright part', bbox: [0, 0, 15, 20] },
-        { image: 'part.png', expression: 'dark', bbox: [15, 0, 25, 20] },
-      ];
-      workspace.write('parts.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+      writeBoxes(workspace);
+      workspace.write('parts.yaml', boxesRecipe('method: head\ntrain: { steps: 12, batchSize: 4 }'));
       await succeed('train', 'parts.yaml', '--out', 'parts');
       served = await startServing(workspace, 'parts');
     });
@@ -290,9 +264,9 @@ describe.skipIf(!program)(program ? 'mdpd serve' : `mdpd serve (${withoutChromiu
       await page.getByRole('textbox').fill('the bright part');
       await page.keyboard.press('Enter');
       expect(await page.locator('#error').innerText()).toBe('Choose an image first.');
-      await page.locator('#file').setInputFiles(workspace.path('part.png'));
+      await page.locator('#file').setInputFiles(workspace.path('1.png'));
       const { value } = await shown(page);
-      const expected = await predicted('parts', 'part.png the bright part');
+      const expected = await predicted('parts', '1.png the bright part');
       expect(value).toBe(expected.value);
       const [image, box] = await Promise.all(
         ['#preview', '#box'].map(async (id) => (await page.locator(id).boundingBox())!),

@@ -5,7 +5,7 @@ import type { Prediction } from '@mdpd/core';
 import type { Result } from '@mdpd/report/result';
 import { shownExamplesSchema, type ShownExamples } from '@mdpd/report/shown-examples';
 import { mdpdHere } from '../testing/in-process.ts';
-import { greyPng } from '../testing/png.ts';
+import { boxesRecipe, boxImage, writeBoxes } from '../testing/tiny-boxes.ts';
 import { createWorkspace, tinyRecipe, type Finished, type Workspace } from '../testing/workspace.ts';
 
 let workspace: Workspace;
@@ -90,39 +90,13 @@ describe('images with classes', () => {
 });
 
 describe('referring expressions', () => {
-  const [width, height] = [40, 20];
-  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'the', 'bright', 'dark', 'part'];
-  const recipe = `task: refcoco
-data: { root: ., train: boxes.jsonl, test: [boxes.jsonl], box: xywh, tokenizer: words }
-backbone:
-  family: vilt
-  config:
-    vocab_size: ${words.length}
-    hidden_size: 16
-    num_hidden_layers: 2
-    num_attention_heads: 2
-    intermediate_size: 32
-    max_position_embeddings: 12
-    image_size: 16
-    patch_size: 4
-    num_channels: 3
-method: { name: mdpd, side: { heads: 2 }, feature: { rank: 3 } }
-train: { steps: 6, batchSize: 4 }
-`;
+  const { width, height } = boxImage;
+  const recipe = boxesRecipe(`method: { name: mdpd, side: { heads: 2 }, feature: { rank: 3 } }
+train: { steps: 6, batchSize: 4 }`);
 
   it('have boxes within their images', async () => {
-    workspace.write('words/vocab.txt', words.join('\n'));
+    const rows = writeBoxes(workspace);
     workspace.write('boxes.yaml', recipe);
-    const rows = [0, 1, 2, 3].flatMap((index) => {
-      const edge = 10 + 5 * index;
-      const pixels = Uint8Array.from({ length: width * height }, (_, at) => (at % width < edge ? 220 : 30));
-      workspace.write(`${index}.png`, greyPng(width, height, pixels));
-      return [
-        { image: `${index}.png`, expression: 'the bright part', bbox: [0, 0, edge, height] },
-        { image: `${index}.png`, expression: 'dark', bbox: [edge, 0, width - edge, height] },
-      ];
-    });
-    workspace.write('boxes.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
     await succeed('train', 'boxes.yaml', '--out', 'boxes');
     const { shown, counts, confusion } = examplesOf('boxes');
     expect(confusion).toBeUndefined();

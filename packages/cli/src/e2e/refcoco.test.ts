@@ -3,48 +3,21 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '@mdpd/core';
 import type { Result } from '@mdpd/report/result';
-import { greyPng } from '../testing/png.ts';
+import { boxesRecipe, boxImage, writeBoxes } from '../testing/tiny-boxes.ts';
 import { createWorkspace, type Finished, type Workspace } from '../testing/workspace.ts';
 
-const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'the', 'bright', 'dark', 'part'];
-const [width, height] = [40, 20];
-
-const recipe = `task: refcoco
-data: { root: ., train: train.jsonl, test: [train.jsonl], box: xywh, tokenizer: words }
-backbone:
-  family: vilt
-  config:
-    vocab_size: ${words.length}
-    hidden_size: 16
-    num_hidden_layers: 2
-    num_attention_heads: 2
-    intermediate_size: 32
-    max_position_embeddings: 12
-    image_size: 16
-    patch_size: 4
-    num_channels: 3
-method:
+const { width, height } = boxImage;
+const recipe = boxesRecipe(`method:
   name: mdpd
   side: { heads: 2 }
   feature: { rank: 3 }
-train: { steps: 12, batchSize: 4 }
-`;
+train: { steps: 12, batchSize: 4 }`);
 
 let workspace: Workspace;
 beforeAll(() => {
   workspace = createWorkspace();
-  workspace.write('words/vocab.txt', words.join('\n'));
+  writeBoxes(workspace);
   workspace.write('recipe.yaml', recipe);
-  const rows = [0, 1, 2, 3].flatMap((index) => {
-    const edge = 10 + 5 * index;
-    const pixels = Uint8Array.from({ length: width * height }, (_, at) => (at % width < edge ? 220 : 30));
-    workspace.write(`${index}.png`, greyPng(width, height, pixels));
-    return [
-      { image: `${index}.png`, expression: 'the bright part', bbox: [0, 0, edge, height] },
-      { image: `${index}.png`, expression: 'dark', bbox: [edge, 0, width - edge, height] },
-    ];
-  });
-  workspace.write('train.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 });
 afterAll(() => workspace.remove());
 
