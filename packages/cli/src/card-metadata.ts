@@ -24,7 +24,7 @@ const pipelines: readonly (readonly [RegExp, string])[] = [
   [/^\w+ForImageClassification$/, 'image-classification'],
   [/^\w+ForSequenceClassification$/, 'text-classification'],
   [/^(?!Vilt)\w+ForMaskedLM$/, 'fill-mask'],
-  [/^T5ForConditionalGeneration$/, 'text2text-generation'],
+  [/ForConditionalGeneration$/, 'text2text-generation'],
   [/^ViltForQuestionAnswering$/, 'visual-question-answering'],
 ];
 

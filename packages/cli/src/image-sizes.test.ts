@@ -1,6 +1,6 @@
 /** ViLT compiled, on images of many sizes: all lie on one canvas, so every function has one graph, and no step leaves a tensor. */
 import { onnxruntimeExecutor } from '@mdpd/compile/onnxruntime-executor';
-import type { JsonObject, TaskProvider } from '@mdpd/core';
+import type { JsonObject, RunRecord, TaskProvider } from '@mdpd/core';
 import { train } from '@mdpd/distill/engine/train';
 import { trainingJob } from '@mdpd/testing/training-job';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -75,7 +75,8 @@ it.each([
   const executor = await onnxruntimeExecutor.start({ onGraph: (graph) => graphs.push(graph.name) });
   const before = executor.memory();
   const counts: string[] = [];
-  const count = (): void => {
+  const count = ({ type }: RunRecord): void => {
+    if (type !== 'step') return;
     const { liveTensors, liveBytes } = executor.memory();
     counts.push(`${liveTensors} tensors of ${liveBytes} bytes, ${graphs.length} graphs`);
   };
