@@ -8,6 +8,13 @@ import { readSentencePieceModel } from './sentencepiece-model.ts';
 /** Trained by sentencepiece. */
 const file = gunzipSync(readFileSync(new URL('oracles/spiece.model.gz', import.meta.url)));
 
+/** Seven bits a byte. */
+function varint(value: number): Buffer {
+  return value < 128
+    ? Buffer.from([value])
+    : Buffer.concat([Buffer.from([(value & 127) | 128]), varint(value >>> 7)]);
+}
+
 describe('readSentencePieceModel', () => {
   it('reads pieces, scores, kinds and the table of the normalizer', () => {
     const model = readSentencePieceModel(file, 'x');
@@ -21,6 +28,30 @@ describe('readSentencePieceModel', () => {
     ]);
     expect(model.pieces.slice(4).every(({ kind, score }) => kind === 'normal' && score < 0)).toBe(true);
     expect(model.characterMap.length).toBeGreaterThan(200_000);
+  });
+
+  // Each once made an expression that JavaScript refuses.
+  it.each([
+    ['a piece of a megabyte', [['a'.repeat(2 ** 20), 4]], 'piece 0 has 1048576 bytes, more than 1024'],
+    [
+      'more pieces of their own than anybody has',
+      Array.from({ length: 10_001 }, (_, i) => [`<${i}>`, 3]),
+      '10001 pieces stand for themselves, more than 10000',
+    ],
+  ] as [string, [string, number][], string][])('refuses %s', (_, pieces, message) => {
+    const model = Buffer.concat(
+      pieces.map(([piece, kind]) => {
+        const text = Buffer.from(piece);
+        const body = Buffer.concat([
+          Buffer.from([0x0a]),
+          varint(text.length),
+          text,
+          Buffer.from([0x18, kind]),
+        ]);
+        return Buffer.concat([Buffer.from([0x0a]), varint(body.length), body]);
+      }),
+    );
+    expect(() => readSentencePieceModel(model, 'x')).toThrow(message);
   });
 
   it('throws nothing but errors for people over damaged files', () => {

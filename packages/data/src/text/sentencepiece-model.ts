@@ -97,6 +97,10 @@ class Message {
 const asBytes = (value: WireValue): Uint8Array => (typeof value === 'number' ? new Uint8Array() : value);
 const asNumber = (value: WireValue): number => (typeof value === 'number' ? value : 0);
 
+/** Longer pieces are no parts of words; of those that stand for themselves the tokenizer makes one expression. */
+const mostPieceBytes = 1024;
+const mostOwnPieces = 10_000;
+
 function readPiece(bytes: Uint8Array, index: number, place: JsonPlace): SentencePiece {
   let text: Uint8Array = new Uint8Array();
   let score = 0;
@@ -106,6 +110,8 @@ function readPiece(bytes: Uint8Array, index: number, place: JsonPlace): Sentence
     else if (field === 2) score = asNumber(value);
     else if (field === 3) kind = asNumber(value);
   });
+  if (text.length > mostPieceBytes)
+    invalid(`piece ${index} has ${text.length} bytes, more than ${mostPieceBytes}`, place);
   let piece = '';
   try {
     piece = decoder.decode(text);
@@ -140,6 +146,8 @@ export function readSentencePieceModel(bytes: Uint8Array, place: JsonPlace): Sen
     }
     if (pieces.length > mostTokens) invalid(`more than ${mostTokens} pieces`, place);
   });
+  const own = pieces.filter(({ kind }) => kind === 'user' || kind === 'control').length;
+  if (own > mostOwnPieces) invalid(`${own} pieces stand for themselves, more than ${mostOwnPieces}`, place);
   if (pieces.length === 0) invalid('the SentencePiece model has no pieces', place);
   if (pieces[unknownId] === undefined)
     invalid(`the unknown piece ${unknownId} is not among ${pieces.length}`, place);
