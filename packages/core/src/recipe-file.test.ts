@@ -87,7 +87,7 @@ describe('loadRecipe', () => {
     expect(failure(() => loadRecipe('large.yaml'))).toMatchInlineSnapshot(`
       "error RECIPE_INVALID at large.yaml
         the file has 1000002 bytes
-        allowed: at most 250000 bytes"
+        allowed: at most 100000 bytes"
     `);
     writeFileSync('image.yaml', Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
     expect(failure(() => loadRecipe('image.yaml'))).toMatchInlineSnapshot(`
@@ -97,7 +97,7 @@ describe('loadRecipe', () => {
     expect(failure(() => loadRecipe('/dev/zero'))).toMatchInlineSnapshot(`
       "error RECIPE_INVALID at /dev/zero
         the file has more
-        allowed: at most 250000 bytes"
+        allowed: at most 100000 bytes"
     `);
   });
 });

@@ -10,7 +10,7 @@ import type { Override, Tree } from './recipe-overrides.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Larger files are not recipes, and the parser takes seconds for a megabyte of short items. */
-const maximumBytes = 250_000;
+const maximumBytes = 100_000;
 /** How often aliases of one file may be followed: more is an attack, not a recipe. */
 const maximumAliases = 100;
 
@@ -33,7 +33,7 @@ export interface LoadedRecipe {
 }
 
 /**
- * Reads `file` (YAML, at most 250 kB) and applies `overrides` (`train.epochs=3`).
+ * Reads `file` (YAML, at most 100 kB) and applies `overrides` (`train.epochs=3`).
  * Throws RECIPE_NOT_FOUND, RECIPE_YAML, RECIPE_INVALID or RECIPE_OVERRIDE.
  */
 export function loadRecipe(file: string, overrides: readonly string[] = []): LoadedRecipe {
