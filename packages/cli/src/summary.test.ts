@@ -18,6 +18,7 @@ it('shows both models of an mdpd run', () => {
     Peak memory 312 MB, 0.180 s a step.
 
     Model  runs/mnist/20261123-063956/model
+    Page   runs/mnist/20261123-063956/report.html
     Next   npx mdpd predict runs/mnist/20261123-063956 <image.png>
            npx mdpd evaluate runs/mnist/20261123-063956"
   `);
@@ -46,6 +47,7 @@ it('shows the one model of a control, and says when numbers mean nothing', () =>
     Peak memory 312 MB, 0.180 s a step.
 
     Model  out/model
+    Page   out/report.html
     Next   npx mdpd predict out <image.png>
            npx mdpd evaluate out"
   `);
@@ -72,6 +74,7 @@ it('shows the side network of a run that keeps it', () => {
     Peak memory 312 MB, 0.180 s a step.
 
     Side network  out/side
+    Page   out/report.html
     Next   npx mdpd predict out <image.png>
            npx mdpd evaluate out"
   `);

@@ -101,5 +101,10 @@ function gap(metric: string, value: number): string {
 
 function next({ metrics, input = 'image' }: Result, run: string): string[] {
   const where = metrics.faded ? `Model  ${run}/model` : `Side network  ${run}/side`;
-  return [where, `Next   npx mdpd predict ${run} ${exampleInput[input]}`, `       npx mdpd evaluate ${run}`];
+  return [
+    where,
+    `Page   ${run}/report.html`,
+    `Next   npx mdpd predict ${run} ${exampleInput[input]}`,
+    `       npx mdpd evaluate ${run}`,
+  ];
 }
