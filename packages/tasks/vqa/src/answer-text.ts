@@ -16,10 +16,16 @@ const articles = new Set(['a', 'an', 'the']);
 const thousands = /\p{Nd},\p{Nd}/u;
 const space = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
 const spaces = new RegExp(space, 'u');
-const outerSpaces = new RegExp(`^${space}|${space}$`, 'gu');
+const isSpace = new RegExp(`^${space}$`, 'u');
 
-/** Line ends and tabs become spaces, those at the ends go. */
-export const trimAnswer = (text: string): string => text.replace(/[\n\t]/gu, ' ').replace(outerSpaces, '');
+/** Line ends and tabs become spaces, those at the ends go: counted, because an expression would look at inner ones again and again. */
+export function trimAnswer(text: string): string {
+  const plain = text.replace(/[\n\t]/gu, ' ');
+  let [start, end] = [0, plain.length];
+  while (start < end && isSpace.test(plain[start]!)) start++;
+  while (end > start && isSpace.test(plain[end - 1]!)) end--;
+  return plain.slice(start, end);
+}
 
 /**
  * Every mark is deleted where it stands beside a space somewhere in the text, or where the text has a comma between

@@ -173,3 +173,11 @@ describe('the vocabulary', () => {
     expect(majorityAnswer(list, new AnswerVocabulary(answers)).name).toBe('always answering "answer 0"');
   });
 });
+
+it('trims in time that grows with the text, whatever stands in it', () => {
+  const inner = `a${' '.repeat(200_000)}b`;
+  const begin = process.cpuUsage();
+  expect(trimAnswer(`\u3000\n${inner}\t\u2009`)).toBe(inner);
+  // An expression took half a minute.
+  expect(process.cpuUsage(begin).user / 1e6).toBeLessThan(5);
+});
