@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadRecipe, MdpdError } from '@mdpd/core';
-import { RecordHistory } from '@mdpd/report/record-history';
-import { RecordLines } from '@mdpd/report/record-lines';
 import type { RunView } from '@mdpd/report/run-view';
 import { shownExamplesSchema, type ShownExamples } from '@mdpd/report/shown-examples';
 import { readJson, readText } from './files.ts';
+import { MetricsHistory } from './metrics-history.ts';
 import { readResult } from './result.ts';
-import { isRunFolder, maximumRecipeBytes, runFiles } from './run-folder.ts';
+import { isRunFolder, maximumRecipeBytes, noRun, runFiles } from './run-folder.ts';
 
 /**
  * What there is of the run in `folder`: metrics.jsonl is enough, the rest is shown where it is there.
@@ -17,25 +16,12 @@ import { isRunFolder, maximumRecipeBytes, runFiles } from './run-folder.ts';
  * @throws RUN_NOT_FOUND, RECORDS_INVALID, RESULT_INVALID, EXAMPLES_INVALID and what reading files throws
  */
 export function readRunView(folder: string, name: string): RunView {
-  if (!isRunFolder(folder)) {
-    throw new MdpdError('RUN_NOT_FOUND', `${name} holds no run`, {
-      allowed: 'a folder that `mdpd train` made',
-      exitCode: 2,
-    });
-  }
+  if (!isRunFolder(folder)) throw noRun(name);
   const file = (key: keyof typeof runFiles): string => path.join(folder, runFiles[key]);
-  const history = new RecordHistory();
-  const lines = new RecordLines(file('metrics'));
-  for (let more = true; more;) {
-    const read = lines.read();
-    read.records.forEach((record) => history.add(record));
-    more = read.more;
-  }
   return {
     name,
     ...recipeOf(file('recipe')),
-    records: history.records(),
-    totals: history.totals,
+    ...new MetricsHistory(file('metrics')).read(),
     result: existsSync(file('result')) ? readResult(file('result')) : undefined,
     failure: existsSync(file('failed')) ? readFailure(file('failed')) : undefined,
     examples: existsSync(file('examples')) ? readExamples(file('examples')) : undefined,

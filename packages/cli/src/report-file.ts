@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, type Recipe, type Reporter, type RunRecord } from '@mdpd/core';
-import { RecordHistory } from '@mdpd/report/record-history';
 import { reportPage } from '@mdpd/report/report-page';
 import type { Result } from '@mdpd/report/result';
 import type { RunView } from '@mdpd/report/run-view';
 import { writeWhole } from './files.ts';
+import { MetricsHistory } from './metrics-history.ts';
 import { toJson } from './output.ts';
 import { commandOf, readExamples, readRunView } from './read-run-view.ts';
 import { isRunFolder, runFiles, type RunFolder } from './run-folder.ts';
@@ -25,25 +25,28 @@ export class ReportFile implements Reporter {
   readonly name = 'report.html';
   private readonly file: string;
   private readonly head: RunHead;
-  private readonly history = new RecordHistory();
+  private readonly metrics: MetricsHistory;
+  private begun = false;
   /** `performance.now()` before which no page is due. */
   private due = 0;
 
-  constructor(file: string, head: RunHead) {
+  /** @param metrics - metrics.jsonl, which has every record before this is told of it, also those of earlier processes */
+  constructor(file: string, metrics: string, head: RunHead) {
     this.file = file;
+    this.metrics = new MetricsHistory(metrics);
     this.head = head;
   }
 
   record(record: RunRecord): void {
-    this.history.add(record);
-    const begins = record.type === 'step' && this.history.totals.steps === 1;
+    const begins = record.type === 'step' && !this.begun;
+    this.begun ||= begins;
     if (begins || (record.type === 'evaluation' && performance.now() >= this.due)) this.write({});
   }
 
   /** Writes the page, whole or not at all. Throws DISK_FULL or WRITE_FAILED. */
   write(end: RunEnd): void {
     const began = performance.now();
-    writeWhole(this.file, reportPage(viewOf(this.head, this.history, end)));
+    writeWhole(this.file, reportPage({ ...this.head, ...this.metrics.read(), ...end }));
     const now = performance.now();
     this.due = now + (now - began) / largestShare;
   }
@@ -60,7 +63,12 @@ export function pageOf({
   recipeText: string;
 }): ReportFile {
   const command = commandOf(recipeText);
-  return new ReportFile(run.file('report'), { name: run.name, recipe, recipeText, command });
+  return new ReportFile(run.file('report'), run.file('metrics'), {
+    name: run.name,
+    recipe,
+    recipeText,
+    command,
+  });
 }
 
 /** The last page of a run, with its result. What goes wrong with it is a warning: the run's figures do not depend on it. */
@@ -93,8 +101,4 @@ export function writeFailedPage(folder: string, name: string): void {
 export function writtenPage(file: string, page: string, json: boolean): string {
   const bytes = Buffer.byteLength(page);
   return json ? toJson({ file, bytes }) : `Page   ${file} (${Math.ceil(bytes / 1000)} kB)`;
-}
-
-function viewOf(head: RunHead, history: RecordHistory, end: RunEnd): RunView {
-  return { ...head, records: history.records(), totals: history.totals, ...end };
 }

@@ -293,14 +293,17 @@ export function isRunFolder(folder: string): boolean {
   return has('result') || (has('recipe') && (has('metrics') || has('failed')));
 }
 
+/** The error about a folder, as the user named it, that is none of a run. */
+export function noRun(name: string): MdpdError {
+  return new MdpdError('RUN_NOT_FOUND', `${name} holds no run`, {
+    allowed: 'a folder that `mdpd train` made',
+    exitCode: 2,
+  });
+}
+
 /** result.json of a finished run. Throws RUN_NOT_FOUND, RUN_UNFINISHED, JSON_INVALID or RESULT_INVALID. */
 export function readFinishedRun(folder: string): Result {
-  if (!isRunFolder(folder)) {
-    throw new MdpdError('RUN_NOT_FOUND', `${folder} holds no run`, {
-      allowed: 'a folder that `mdpd train` made',
-      exitCode: 2,
-    });
-  }
+  if (!isRunFolder(folder)) throw noRun(folder);
   const file = path.join(folder, runFiles.result);
   if (existsSync(file)) return readResult(file);
   const failed = existsSync(path.join(folder, runFiles.failed));

@@ -111,6 +111,10 @@ describe.skipIf(process.platform === 'win32')('a run that is stopped again and a
     expect(last.stderr).toContain('is left out');
     expect(last.stderr).toContain(`goes on after step ${Number(checkpoints.at(-2)!.slice(5))} of 60`);
     expect(outcome('stopped')).toEqual(undisturbed);
+    // Its page has the steps of all its processes, as one that is made from its folder has.
+    const page = readFileSync(workspace.path('stopped/report.html'), 'utf8');
+    expect((await mdpdHere(workspace.root, 'report', 'stopped')).exitCode).toBe(0);
+    expect(readFileSync(workspace.path('stopped/report.html'), 'utf8')).toBe(page);
   });
 
   it('twice by Ctrl-C ends at once, and leaves no process behind', async () => {
