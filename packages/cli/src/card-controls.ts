@@ -4,6 +4,7 @@ import type { Recipe } from '@mdpd/core';
 import { formatCount, formatMetric } from '@mdpd/report/format';
 import { primaryMetric, type Result } from '@mdpd/report/result';
 import { cellCode, inlineCode } from './card-text.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What the table is made of. */
 export interface ControlFacts {
@@ -135,8 +136,4 @@ function overrides(prefix: string, settings: Readonly<Record<string, unknown>>):
       ? overrides(`${prefix}.${key}`, value as Record<string, unknown>)
       : [shellWord(`${prefix}.${key}=${String(value)}`)],
   );
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-/** `mdpd report <run> [--with <run>]` */
+/** `mdpd report <run> [<run> …]` */
 import path from 'node:path';
 import { reportPage } from '@mdpd/report/report-page';
 import { command } from './command.ts';

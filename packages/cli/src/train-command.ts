@@ -6,6 +6,7 @@ import { createOutput, reportFailure, toJson, type Output } from './output.ts';
 import { createProgress } from './progress.ts';
 import { defaultRunFolder, newestUnfinishedRun } from './run-folder.ts';
 import { listenForStop, type Stopper } from './stop-signal.ts';
+import { shellWord } from './shell-word.ts';
 import { formatSummary } from './summary.ts';
 import type { Listener } from './train-event.ts';
 import { runTraining } from './train-flow.ts';
@@ -104,10 +105,7 @@ async function train(
 /** What to type to go on with a run; what a shell would read in another way is quoted. */
 function commandLine(recipeFile: string, overrides: readonly string[], smoke: boolean, out: string): string {
   const words = ['train', recipeFile, ...overrides, ...(smoke ? ['--smoke'] : []), '--out', out, '--resume'];
-  const quoted = words.map((word) =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
-  );
-  return `mdpd ${quoted.join(' ')}`;
+  return `mdpd ${words.map(shellWord).join(' ')}`;
 }
 
 /** Shows what happens on standard error. */
