@@ -15,11 +15,7 @@ export class MetricsHistory {
 
   /** Everything that is whole by now, thinned out. Throws RECORDS_INVALID, and what the system throws. */
   read(): Pick<RunView, 'records' | 'totals'> {
-    for (let more = true; more;) {
-      const read = this.lines.read();
-      read.records.forEach((record) => this.history.add(record));
-      more = read.more;
-    }
+    for (const record of this.lines.rest()) this.history.add(record);
     return { records: this.history.records(), totals: this.history.totals };
   }
 }

@@ -3,7 +3,6 @@ import {
   resolveRecipe,
   type Batch,
   type Executor,
-  type HostRecord,
   type Params,
   type Prediction,
   type Registry,
@@ -11,6 +10,7 @@ import {
   type Task,
   type TensorRecord,
 } from '@mdpd/core';
+import { besideOutput } from '@mdpd/distill/engine/judged';
 import { prepareOutputs, type Outputs } from '@mdpd/distill/engine/outputs';
 import { disposeRecord, uploadRecord } from '@mdpd/distill/engine/state';
 import { startExecutor } from '@mdpd/tensor/start-executor';
@@ -96,7 +96,7 @@ export class Predictor {
     const width = output.length / batch.size;
     return Array.from({ length: batch.size }, (_, row) => {
       const own = output.subarray(row * width, (row + 1) * width);
-      return this.outputs.reader.decode(own, rowOf({ ...batch.input, ...batch.about }, row));
+      return this.outputs.reader.decode(own, besideOutput(batch, row));
     });
   }
 
@@ -105,16 +105,6 @@ export class Predictor {
     await this.outputs.release();
     await this.executor.stop();
   }
-}
-
-/** One example of a record of [B, …] tensors, each [1, …]. */
-function rowOf(record: HostRecord, row: number): HostRecord {
-  const entries = Object.entries(record).map(([name, { data, shape, dtype }]) => {
-    const size = data.length / shape[0]!;
-    const own = data.slice(row * size, (row + 1) * size);
-    return [name, { data: own, shape: [1, ...shape.slice(1)], dtype }] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 /** Only the best `count` alternatives. */

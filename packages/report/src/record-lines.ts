@@ -52,6 +52,15 @@ export class RecordLines {
     }
   }
 
+  /** The records of all lines that are whole by now and were not read yet. Throws as `read`. */
+  *rest(): Generator<RunRecord> {
+    for (let more = true; more;) {
+      const read = this.read();
+      yield* read.records;
+      more = read.more;
+    }
+  }
+
   private restart(read: ReadLines): ReadLines {
     if (read.records.length === 0) [this.offset, this.tail] = [0, Buffer.alloc(0)];
     return { ...read, restarted: true };

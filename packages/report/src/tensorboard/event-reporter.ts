@@ -97,13 +97,9 @@ export class EventReporter implements Reporter {
 
   /** Returns whether there was anything. */
   private readBack(walls: WallTimes): boolean {
-    const lines = new RecordLines(this.options.metrics);
     let count = 0;
-    for (let more = true; more;) {
-      const read = lines.read();
-      for (const record of read.records) this.add(record, walls.of(record, count++));
-      more = read.more;
-    }
+    for (const record of new RecordLines(this.options.metrics).rest())
+      this.add(record, walls.of(record, count++));
     return count > 0;
   }
 

@@ -11,18 +11,27 @@ export function pngSource(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) rows.set(pixel(x, y), y * (1 + 3 * width) + 1 + 3 * x);
   }
+  const file = pngFile(width, height, 2, rows);
+  return `data:image/png;base64,${file.toString('base64')}`;
+}
+
+/**
+ * A PNG file of 8 bits a channel.
+ *
+ * @param kind - of colour: 0 grey, 2 RGB
+ * @param rows - each begins with 0: no filter
+ */
+export function pngFile(width: number, height: number, kind: 0 | 2, rows: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
-  const file = [
-    signature,
+  header.set([8, kind, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
     chunk('IHDR', header),
     chunk('IDAT', deflateSync(rows)),
     chunk('IEND', Buffer.alloc(0)),
-  ];
-  return `data:image/png;base64,${Buffer.concat(file).toString('base64')}`;
+  ]);
 }
 
 function chunk(name: string, data: Buffer): Buffer {
