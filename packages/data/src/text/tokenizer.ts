@@ -5,6 +5,7 @@
  */
 import { MdpdError, messageOf, type JsonObject } from '@mdpd/core';
 import { tokenFinder, type SearchedToken } from './added-tokens.ts';
+import { limited } from './expression-limit.ts';
 import { Tokenizer as LibraryDecoder, type LibraryTokenizer } from './library.ts';
 import { createNormalizer } from './normalizers.ts';
 import { createPostProcessor, type BuiltText } from './post-processor.ts';
@@ -31,13 +32,16 @@ export interface Tokenizer {
   readonly maxLength: number | undefined;
   /** Ids by role, where the tokenizer has them. */
   readonly specialTokens: Readonly<Partial<Record<SpecialRole, number>>>;
-  /** Ids of a text, without special tokens around it. Special tokens that stand in the text are found, as in Python. */
+  /**
+   * Ids of a text, without special tokens around it. Special tokens that stand in the text are found, as in Python.
+   * Throws TOKENIZER_SLOW where an expression of tokenizer.json takes exponential time for it.
+   */
   encodeIds(text: string): number[];
   /** Adds the special tokens around one text or two. */
   build(first: readonly number[], second?: readonly number[]): BuiltText;
   /** How many special tokens `build` adds. */
   specials(pair: boolean): number;
-  /** Text of ids, special tokens left out. */
+  /** Text of ids, special tokens left out. Throws TOKENIZER_SLOW as `encodeIds`. */
   decode(ids: readonly number[]): string;
   /**
    * What is saved beside a model, so that `AutoTokenizer` of Python and transformers.js find it; with `maxLength` as its
@@ -54,8 +58,9 @@ function encoder(
   tokens: readonly AddedToken[],
   place: string,
 ): Encode {
-  const normalize = createNormalizer(tokenizer['normalizer'], place);
-  const split = createPreTokenizer(tokenizer['pre_tokenizer'], place);
+  const { normalizer, pre_tokenizer: preTokenizer } = tokenizer;
+  const normalize = limited(normalizer, place, createNormalizer(normalizer, place));
+  const split = limited(preTokenizer, place, createPreTokenizer(preTokenizer, place));
   const searched = (normalized: boolean): SearchedToken[] =>
     tokens
       .filter((token) => token.normalized === normalized)
@@ -86,6 +91,10 @@ function decoder(tokenizer: JsonObject, place: string): (ids: readonly number[])
   let library: LibraryTokenizer | undefined;
   // Only the model, the decoder and the added tokens take part; the library need not know the rest.
   const unused = { normalizer: null, pre_tokenizer: null, post_processor: null };
+  const decode = (_: string, ids: readonly number[]): string =>
+    library!.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  // How long the text will be is not known before.
+  const decodeInTime = limited(tokenizer['decoder'], place, decode, 0);
   return (ids) => {
     if (ids.length === 0) return '';
     try {
@@ -94,7 +103,7 @@ function decoder(tokenizer: JsonObject, place: string): (ids: readonly number[])
       const message = `the decoder cannot be made: ${messageOf(error)}`;
       throw new MdpdError('TOKENIZER_INVALID', message, { place, cause: error });
     }
-    return library.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+    return decodeInTime(ids.join(' '), ids);
   };
 }
 
