@@ -66,7 +66,43 @@ describe('an ONNX file', () => {
     const model = toOnnxModel(single, { file, hideShapes: true });
     expect(model.graph!.node.map(({ opType }) => opType)).toEqual(['Reshape', 'FusedMatMul', 'Add']);
     expect(model.graph!.input.map(({ name }) => name)).toHaveLength(2);
+    for (const { type } of [...model.graph!.input, ...model.graph!.output]) {
+      const { case: kind, value } = type!.value;
+      expect(kind === 'tensorType' && value.elemType === 0, 'a type').toBe(false);
+      expect(kind === 'tensorType' && value.shape, 'no shape').toBeUndefined();
+    }
     expect(await run(toOnnx(single, { file, hideShapes: true }))).toEqual({ y: expected });
+  });
+
+  it('writes small constants that are equal once', async () => {
+    const builder = new GraphBuilder();
+    const x = createValue([2, 3], 'float32');
+    const ones = (shape: number[], value = 1) => fill(shape, value, 'float32');
+    const small = [ones([3]), ones([3]), ones([1, 3]), ones([3], 2)];
+    const large = [ones([2000]), ones([2000])];
+    let y = x;
+    for (const value of small) y = builder.node('Add', [y, value], [2, 3], 'float32');
+    for (const value of large) {
+      const sum = builder.node('ReduceSum', [value], [1], 'float32');
+      y = builder.node('Add', [y, sum], [2, 3], 'float32');
+    }
+    const graph = {
+      inputs: [{ name: 'x', value: x }],
+      nodes: builder.nodes,
+      outputs: [{ name: 'y', value: y }],
+    };
+    const model = toOnnxModel(graph);
+    expect(model.graph!.initializer.map(({ dims }) => dims.join())).toEqual([
+      '3',
+      '1,3',
+      '3',
+      '2000',
+      '2000',
+    ]);
+    const all = 1 + 1 + 1 + 2 + 2000 + 2000;
+    expect(await run(toOnnx(graph, { hideShapes: true }))).toEqual({
+      y: [0, 1, 2, 3, 4, 5].map((v) => v + all),
+    });
   });
 
   it('may have a result that the runtime cannot hand over, which keeps it from copying the others', async () => {

@@ -7,7 +7,16 @@ import {
   type ModelProto,
 } from 'onnx-buf';
 import { separateOutputs } from './passes/separate-outputs.ts';
-import { constantData, type Attribute, type DType, type Graph, type Node, type Value } from './graph.ts';
+import {
+  bytesPerElement,
+  constantData,
+  sizeOf,
+  type Attribute,
+  type DType,
+  type Graph,
+  type Node,
+  type Value,
+} from './graph.ts';
 
 /** Operators of ONNX 1.16 and later; ONNX Runtime's own are of version 1. */
 const opset = 20n;
@@ -34,7 +43,8 @@ export interface OnnxOptions {
   /**
    * Keeps the shapes of intermediate values from ONNX Runtime. Where it knows them, it plans one buffer for several
    * values of equal shape and holds it from the first to the last of them; where it does not, it frees every value after
-   * its last use, which takes less memory.
+   * its last use, which takes less memory. Not even a number of axes is told: looking for such buffers takes the runtime a
+   * time that grows with the square of their number, half a minute for the 15,000 nodes of a step of ViLT, 3 s without.
    */
   readonly hideShapes?: boolean;
   /** The graph's nodes in the order in which the file is to hold them; see runtime-order.ts. */
@@ -51,7 +61,8 @@ export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto
   const { names, nodes } = nameValues(graph, options);
   const nameOf = (value: Value | undefined): string => (value ? names.get(value)! : '');
   const written = nodes.map((node) => nodeProto(node, nameOf));
-  const constants = [...names.keys()].filter((value) => value.constant);
+  const constants = new Map<string, Value>();
+  for (const [value, name] of names) if (value.constant && !constants.has(name)) constants.set(name, value);
   return create(ModelProtoSchema, {
     irVersion,
     producerName: options.producer ?? 'mdpd',
@@ -62,12 +73,12 @@ export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto
     graph: {
       name: 'main',
       node: [...(options.unreadable ? [emptySequence(options.unreadable)] : []), ...written],
-      initializer: constants.map((value) => tensorProto(value, nameOf(value))),
+      initializer: [...constants].map(([name, value]) => tensorProto(value, name)),
       input: [
         ...graph.inputs.map(({ name, value }) => valueInfo(name, value, options)),
         // An initializer that is an input as well could be another one at every run.
-        ...(options.hideShapes ? reshapeTargets(nodes) : []).map((value) =>
-          valueInfo(nameOf(value), value, {}),
+        ...(options.hideShapes ? [...new Set(reshapeTargets(nodes).map(nameOf))] : []).map((name) =>
+          valueInfo(name, constants.get(name)!, options),
         ),
       ],
       output: [
@@ -82,7 +93,16 @@ export function toOnnxModel(given: Graph, options: OnnxOptions = {}): ModelProto
 export const toOnnx = (graph: Graph, options?: OnnxOptions): Uint8Array =>
   toBinary(ModelProtoSchema, toOnnxModel(graph, options));
 
-/** Inputs and outputs keep their names. */
+/** Bytes of constants that are written once however often they occur: shapes, axes, scalars. */
+const smallConstant = 1024;
+
+const keyOf = (value: Value): string =>
+  `${value.dtype} ${value.shape.join()} ${Buffer.from(bytesOfConstant(value)).toString('latin1')}`;
+
+const isSmall = ({ constant, shape, dtype }: Value): boolean =>
+  constant !== undefined && sizeOf(shape) * bytesPerElement(dtype) <= smallConstant;
+
+/** Inputs and outputs keep their names; small constants that are equal have one. */
 function nameValues(
   graph: Graph,
   { constantNames, file }: OnnxOptions,
@@ -90,12 +110,19 @@ function nameValues(
   const names = new Map<Value, string>(graph.inputs.map(({ name, value }) => [value, name]));
   for (const { name, value } of graph.outputs) names.set(value, name);
   const nodes = file ?? graph.nodes;
+  const equal = new Map<string, string>();
   let count = 0;
+  const nameFor = (value: Value): string => {
+    const given = constantNames?.get(value);
+    if (given !== undefined || !isSmall(value)) return given ?? `${value.constant ? 'c' : 'v'}${count++}`;
+    const key = keyOf(value);
+    const name = equal.get(key) ?? `c${count++}`;
+    equal.set(key, name);
+    return name;
+  };
   for (const { inputs, outputs } of nodes) {
-    for (const value of [...inputs, ...outputs]) {
-      if (!value || names.has(value)) continue;
-      names.set(value, constantNames?.get(value) ?? `${value.constant ? 'c' : 'v'}${count++}`);
-    }
+    for (const value of [...inputs, ...outputs])
+      if (value && !names.has(value)) names.set(value, nameFor(value));
   }
   return { names, nodes };
 }
@@ -137,17 +164,21 @@ function sequenceInfo(name: string): object {
   return { name, type: { value: { case: 'sequenceType', value: { elemType: element } } } };
 }
 
-function tensorProto(value: Value, name: string): object {
+function bytesOfConstant(value: Value): Uint8Array {
   const data = constantData(value);
-  return {
-    name,
-    dataType: types[value.dtype],
-    dims: value.shape.map(BigInt),
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  };
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function valueInfo(name: string, { dtype, shape }: Value, { shapes }: OnnxOptions): object {
+const tensorProto = (value: Value, name: string): object => ({
+  name,
+  dataType: types[value.dtype],
+  dims: value.shape.map(BigInt),
+  rawData: bytesOfConstant(value),
+});
+
+function valueInfo(name: string, { dtype, shape }: Value, { shapes, hideShapes }: OnnxOptions): object {
+  const elemType = types[dtype];
+  if (hideShapes) return { name, type: { value: { case: 'tensorType', value: { elemType } } } };
   const dimensions = (shapes?.[name] ?? shape).map((length) =>
     typeof length === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(length) } }
@@ -155,6 +186,6 @@ function valueInfo(name: string, { dtype, shape }: Value, { shapes }: OnnxOption
   );
   return {
     name,
-    type: { value: { case: 'tensorType', value: { elemType: types[dtype], shape: { dim: dimensions } } } },
+    type: { value: { case: 'tensorType', value: { elemType, shape: { dim: dimensions } } } },
   };
 }

@@ -10,9 +10,12 @@ import { uploadAll } from '@mdpd/testing/model-under-test';
 import { convStem64 } from '@mdpd/testing/reference';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawTensors } from '../specs.ts';
-import { convStemPlan, runConvStem, summaryWidth } from './conv-stem.ts';
+import { convStemPlan, partSizes, runConvStem, summaryWidth, type StemLimits } from './conv-stem.ts';
 
 type Shape = [number, number, number];
+
+const cornerByCorner: StemLimits = { level: 0, part: Infinity };
+const partByPart: StemLimits = { level: 0, part: 0 };
 
 /** Stem tensors with noise on shifts too. */
 function tensors(shape: Shape): HostRecord {
@@ -61,6 +64,17 @@ describe('convStemPlan', () => {
   });
 });
 
+describe('partSizes', () => {
+  it('gives parts that fit, of which the last may be smaller, and no more than eight', () => {
+    expect(partSizes(8, 10, 80)).toEqual([8]);
+    expect(partSizes(8, 10, 79)).toEqual([7, 1]);
+    expect(partSizes(8, 10, 25)).toEqual([2, 2, 2, 2]);
+    expect(partSizes(3, 10, 0)).toEqual([1, 1, 1]);
+    expect(partSizes(19, 10, 0)).toEqual([3, 3, 3, 3, 3, 3, 1]);
+    expect(partSizes(1, 10, 0)).toEqual([1]);
+  });
+});
+
 describe.each<PortableBackend>(['cpu', 'wasm'])('runConvStem on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
@@ -70,32 +84,35 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('runConvStem on %s', (backend) =
       const host = tensors(shape);
       const images = [image(shape, 'a'), image(shape, 'b')];
       const expected = images.flatMap((grid) => convStem64(host, 'stem', grid));
-      for (const largest of [undefined, 0]) {
-        const summary = runConvStem(uploadAll(host), 'stem', tf.tensor4d(images), largest);
+      for (const limits of [undefined, cornerByCorner, partByPart]) {
+        const summary = runConvStem(uploadAll(host), 'stem', tf.tensor4d(images), limits);
         expect(summary.shape).toEqual([2, summaryWidth]);
         expect(relativeDifference(summary.dataSync(), expected)).toBeLessThan(1e-5);
       }
     },
   );
 
-  it('has the same gradients corner by corner, and never all windows in memory', () => {
+  it('has the same gradients corner by corner and part by part, and keeps less', () => {
     const shape: Shape = [40, 40, 2];
     const params = uploadAll(tensors(shape));
-    const grid = tf.tensor4d([image(shape, 'a'), image(shape, 'b')]);
-    const [plain, saving] = [undefined, 0].map((largest) =>
+    const grid = tf.tensor4d(['a', 'b', 'c', 'd'].map((label) => image(shape, label)));
+    const [plain, corners, parts] = [undefined, cornerByCorner, partByPart].map((limits) =>
       measurePeak(() =>
         valueAndGrads(
-          (given) => ({ loss: tf.mean(tf.square(runConvStem(given, 'stem', grid, largest))) }),
+          (given) => ({ loss: tf.mean(tf.square(runConvStem(given, 'stem', grid, limits))) }),
           params,
         ),
       ),
     );
-    for (const [name, gradient] of Object.entries(plain!.result.grads)) {
-      const difference = relativeDifference(saving!.result.grads[name]!.dataSync(), gradient.dataSync());
-      expect(difference, name).toBeLessThan(1e-5);
-    }
-    // Of the second level, the largest: 2 images of 10 × 10 windows of 16 pixels with 16 channels.
-    expect(plain!.peakBytes - saving!.peakBytes).toBeGreaterThan(4 * 2 * 100 * 16 * 16);
+    for (const saving of [corners!, parts!])
+      for (const [name, gradient] of Object.entries(plain!.result.grads)) {
+        const difference = relativeDifference(saving.result.grads[name]!.dataSync(), gradient.dataSync());
+        expect(difference, name).toBeLessThan(1e-5);
+      }
+    // Of the second level, the largest: 4 images of 10 × 10 windows of 16 pixels with 16 channels.
+    const windows = 4 * 4 * 100 * 16 * 16;
+    expect(plain!.peakBytes - corners!.peakBytes).toBeGreaterThan(windows);
+    expect(corners!.peakBytes - parts!.peakBytes).toBeGreaterThan(windows / 4);
   });
 
   it('has a gradient for every tensor', () => {

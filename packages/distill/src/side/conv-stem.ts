@@ -58,24 +58,63 @@ export function convStemPlan(name: string, shape: readonly [number, number, numb
   ) as TensorPlans;
 }
 
-/** Windows of a level that are written out for one product, in bytes; larger ones are multiplied corner by corner. */
-const largestWindows = 4e6;
+/** What is large, in bytes of the 4×4 windows of a level. */
+export interface StemLimits {
+  /** Windows that are written out for one product; larger ones are multiplied corner by corner. */
+  readonly level: number;
+  /** Windows of the examples that go through the stem together; more go part by part. */
+  readonly part: number;
+}
+
+const usualLimits: StemLimits = { level: 4e6, part: 32e6 };
+
+/** Each costs its own nodes in the graph, and a start of every operator. */
+const mostParts = 8;
+
+const windowBytes = ({ rows, columns, inputs }: Level): number => 4 * rows * columns * 16 * inputs;
+
+/** How many of `batch` examples with windows of `bytes` each go through the stem at once, for `most` bytes together. */
+export function partSizes(batch: number, bytes: number, most: number): number[] {
+  const size = Math.min(batch, Math.max(1, Math.floor(most / bytes), Math.ceil(batch / mostParts)));
+  return Array.from({ length: Math.ceil(batch / size) }, (_, index) => Math.min(size, batch - index * size));
+}
 
 /** Summary [B, E] of a raw grid [B, H, W, C]. Pure. */
 export function runConvStem(
   params: Params,
   name: string,
   grid: tf.Tensor,
-  largest = largestWindows,
+  limits: StemLimits = usualLimits,
 ): tf.Tensor {
   const [batch, height, width, channels] = grid.shape as [number, number, number, number];
+  const levels = levelsFor([height, width, channels]);
+  const sizes = partSizes(batch, Math.max(...levels.map(windowBytes)), limits.part);
+  if (sizes.length === 1) return runLevels(params, name, grid, levels, limits);
+  const own = Object.fromEntries(Object.entries(params).filter(([key]) => key.startsWith(`${name}.`)));
+  // Of all parts together only the grid is kept: each is computed again for its own backward pass.
+  const parts = tf
+    .split(grid, sizes)
+    .map((part) =>
+      checkpoint(({ part: x, ...given }) => runLevels(given, name, x!, levels, limits), own, { part }),
+    );
+  return tf.concat(parts);
+}
+
+function runLevels(
+  params: Params,
+  name: string,
+  grid: tf.Tensor,
+  levels: readonly Level[],
+  limits: StemLimits,
+): tf.Tensor {
+  const batch = grid.shape[0]!;
   let x = grid;
-  levelsFor([height, width, channels]).forEach((level, index) => {
+  levels.forEach((level, index) => {
     const conv = `${name}.conv.${index}`;
-    const isLarge = 4 * batch * level.rows * level.columns * 16 * level.inputs > largest;
-    x = isLarge
-      ? savingLevel(params, conv, x, level, index > 0)
-      : tf.relu(dense(params, conv, windows(x, level)));
+    x =
+      batch * windowBytes(level) > limits.level
+        ? savingLevel(params, conv, x, level, index > 0)
+        : tf.relu(dense(params, conv, windows(x, level)));
   });
   return activation('gelu')(dense(params, `${name}.summary`, tf.reshape(x, [batch, -1])));
 }
