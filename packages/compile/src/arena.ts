@@ -8,7 +8,7 @@
  * never been used takes no memory.
  */
 import { bytesOf, lastUses, memoryOwners } from './lifetimes.ts';
-import type { Graph, Value } from './graph.ts';
+import type { Graph, Node, Value } from './graph.ts';
 
 const alignment = 256;
 const firstRegionBytes = 2 ** 20;
@@ -132,6 +132,22 @@ export class Arena {
 }
 
 /**
+ * Bytes of what an operator takes for itself while it runs. `MultiHeadAttention` moves the heads of its operands to the
+ * front and, where scores are masked, writes all of them (`MultiHeadAttention::Compute` and `AttentionCPUBase` of the
+ * runtime's sources; without a mask it goes block by block).
+ */
+function workspaceOf({ op, inputs, attributes }: Node): number[] {
+  if (op !== 'MultiHeadAttention') return [];
+  const [query, key, value] = inputs as [Value, Value, Value];
+  const moved = [query, key, value].map(bytesOf);
+  if (!inputs[4] && !inputs[5]) return moved;
+  const heads = attributes['num_heads'];
+  const [batch, queries] = query.shape as [number, number];
+  const scores = 4 * batch * (heads && 'int' in heads ? heads.int : 1) * queries * key.shape[1]!;
+  return [...moved, scores, bytesOf(query)];
+}
+
+/**
  * Bytes that the arena takes for the nodes in the graph's order. Inputs, outputs and constants have memory of their own.
  * Every result gets memory of its own too: with shapes hidden, the runtime does not know which operand it could take.
  */
@@ -146,6 +162,7 @@ export function arenaBytes(graph: Graph): number {
       const owner = ownerOf(output);
       if (owner === output && !kept.has(owner)) chunks.set(owner, arena.allocate(bytesOf(owner)));
     }
+    for (const chunk of workspaceOf(node).map((bytes) => arena.allocate(bytes))) arena.release(chunk);
     for (const value of [...node.inputs, ...node.outputs]) {
       const owner = value && ownerOf(value);
       const chunk = owner && chunks.get(owner);

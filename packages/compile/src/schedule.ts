@@ -3,6 +3,7 @@ import { arenaBytes } from './arena.ts';
 import type { Graph, Node } from './graph.ts';
 import { memoryPeak } from './lifetimes.ts';
 import { insertBarriers } from './passes/barriers.ts';
+import { delayProducts } from './passes/late-products.ts';
 import { rematerialize } from './passes/rematerialize.ts';
 import { separateOutputs } from './passes/separate-outputs.ts';
 import { fileOrder, runtimeOrder } from './runtime-order.ts';
@@ -19,17 +20,30 @@ export interface Schedule {
 /** Barriers are many small nodes, some microseconds each: less than this is not worth them. */
 const worthBarriers = 16 * 2 ** 20;
 
+/** From here on a step takes seconds, and more ways are worth trying. */
+const worthTrying = 128 * 2 ** 20;
+
 /** Nodes between two barriers that are tried; where holes in the arena fall, nobody can tell without trying. */
-const segmentLengths = [24, 40, 48];
+const [fewLengths, manyLengths] = [
+  [24, 40, 48],
+  [16, 24, 28, 40, 48],
+];
 
 /** The order that needs the least memory of those that the runtime can be brought to at a fair price. */
 export function schedule(graph: Graph): Schedule {
   const separate = rematerialize(separateOutputs(graph));
   const plain = ordered(separate);
   if (plain.peakBytes < worthBarriers) return plain;
-  const [best] = segmentLengths
-    .map((segmentLength) => ordered(insertBarriers(separate, { segmentLength })))
-    .map((guided) => ({ guided, bytes: arenaBytes(guided.graph) }))
+  const isLarge = plain.peakBytes >= worthTrying;
+  const forms = isLarge ? [separate, delayProducts(separate)] : [separate];
+  const [best] = forms
+    .flatMap((form) =>
+      (isLarge ? manyLengths : fewLengths).map((segmentLength) => insertBarriers(form, { segmentLength })),
+    )
+    .map((form) => {
+      const guided = ordered(form);
+      return { guided, bytes: arenaBytes(guided.graph) };
+    })
     .sort((a, b) => a.bytes - b.bytes);
   return arenaBytes(plain.graph) - best!.bytes >= worthBarriers ? best!.guided : plain;
 }

@@ -4,20 +4,11 @@
  * The runtime follows the longest chain and leaves what branches off it for the end: in a backward pass those are the
  * gradients of parameters, and everything that they are made of would stay alive. At regular places of the program's
  * order the value that is read next is therefore made to depend on all that was computed since the last place and is
- * wanted later. The dependence costs nothing: a Reshape into the shape that the value has, to which the sizes of the
- * others are added zero times.
+ * wanted later.
  */
-import {
-  fill,
-  indexGraph,
-  integers,
-  sizeOf,
-  type Graph,
-  type GraphIndex,
-  type Node,
-  type Value,
-} from '../graph.ts';
+import { indexGraph, sizeOf, type Graph, type GraphIndex, type Node, type Value } from '../graph.ts';
 import { GraphBuilder } from '../graph-builder.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface BarrierOptions {
   /** Nodes between two barriers; default 24. */
@@ -45,7 +36,7 @@ export function insertBarriers(
     if (!barrier) return;
     const from = builder.nodes.length;
     const through = replaced.get(barrier.value) ?? barrier.value;
-    replaced.set(barrier.value, pass(builder, through, barrier.after));
+    replaced.set(barrier.value, waitFor(builder, through, barrier.after));
     nodes.push(...builder.nodes.slice(from));
   });
   return { ...graph, nodes };
@@ -107,13 +98,4 @@ function ancestorsWithin(
     }
   }
   return found;
-}
-
-/** `value`, when all of `after` are there. */
-function pass(builder: GraphBuilder, value: Value, after: readonly Value[]): Value {
-  const sizes = after.map((other) => builder.node('Size', [other], [], 'int64'));
-  const sum = sizes.reduce((left, right) => builder.node('Add', [left, right], [], 'int64'));
-  const nothing = builder.node('Mul', [sum, fill([], 0, 'int64')], [], 'int64');
-  const shape = builder.node('Add', [integers(value.shape), nothing], [value.shape.length], 'int64');
-  return builder.node('Reshape', [value, shape], value.shape, value.dtype);
 }
