@@ -16,10 +16,14 @@ export interface RematerializeOptions {
   /** Graphs that need less are left alone, in bytes; default 64 MiB. */
   readonly smallestPeak?: number;
   /**
-   * Matrix products, which are dear, are computed again only while the peak is above this many times what the graph's
-   * inputs hold anyway (parameters, moments); default 1.5.
+   * Matrix products, which are dear, are computed again freely only while the peak is above this many times what the
+   * graph's inputs hold anyway (parameters, moments); default 1.5.
    */
   readonly productsAbove?: number;
+  /** Some of them already above this many times; default 0.5. */
+  readonly someProductsAbove?: number;
+  /** Share of the graph's time for those; default 0.03. */
+  readonly someProducts?: number;
 }
 
 /** Never again: what draws, scatters or has several large results. */
@@ -32,22 +36,39 @@ const rounds = 4;
 const deepest = 6;
 
 export function rematerialize(graph: Graph, options: RematerializeOptions = {}): Graph {
-  const { budget = 0.12, smallestPeak = 64 * 2 ** 20, productsAbove = 1.5 } = options;
+  const { budget = 0.12, smallestPeak = 64 * 2 ** 20 } = options;
+  const { productsAbove = 1.5, someProductsAbove = 0.5, someProducts = 0.03 } = options;
   const held = graph.inputs.reduce((sum, { value }) => sum + bytesOf(value), 0);
-  let seconds = budget * graph.nodes.reduce((sum, node) => sum + secondsOf(node), 0);
+  const whole = graph.nodes.reduce((sum, node) => sum + secondsOf(node), 0);
+  let left: Seconds = { all: budget * whole, products: someProducts * whole };
   let current = graph;
   for (let round = 0; round < rounds; round++) {
     const before = memoryPeak(current);
     if (before.bytes < smallestPeak) return current;
     const plan = new Plan(current, before.node);
-    const spent = plan.choose(before, seconds, productsAbove * held);
-    if (spent === 0) return current;
+    const spent = plan.choose(before, left, {
+      products: productsAbove * held,
+      some: someProductsAbove * held,
+    });
+    if (spent.all === 0) return current;
     const next = plan.apply();
     if (memoryPeak(next).bytes >= before.bytes) return current;
     current = next;
-    seconds -= spent;
+    left = { all: left.all - spent.all, products: left.products - spent.products };
   }
   return current;
+}
+
+/** Of computing again: in all, and of it what has products in it. */
+interface Seconds {
+  readonly all: number;
+  readonly products: number;
+}
+
+/** Bytes of the peak below which no products are computed again beyond their own budget, or none at all. */
+interface Enough {
+  readonly products: number;
+  readonly some: number;
 }
 
 interface Choice {
@@ -99,9 +120,9 @@ class Plan {
     });
   }
 
-  /** Takes what pays, within `budget` seconds; products down to a peak of `enough` bytes. Returns the seconds spent. */
-  choose({ alive, bytes }: MemoryPeak, budget: number, enough: number): number {
-    let spent = 0;
+  /** Takes what pays, within a budget; products down to a peak of some bytes. Returns what was spent. */
+  choose({ alive, bytes }: MemoryPeak, budget: Seconds, enough: Enough): Seconds {
+    let [spent, onProducts] = [0, 0];
     let peakBytes = bytes;
     const open = alive.filter((value) => bytesOf(value) >= smallestBytes);
     const ranked = open
@@ -111,13 +132,17 @@ class Plan {
     for (const { owner } of ranked) {
       // What was chosen before may have changed what is alive.
       const choice = this.assess(owner);
-      if (!choice || spent + choice.seconds > budget) continue;
-      if (choice.hasProduct && peakBytes <= enough) continue;
+      if (!choice || spent + choice.seconds > budget.all) continue;
+      if (choice.hasProduct) {
+        const isFree = peakBytes > enough.products;
+        if (!isFree && (peakBytes <= enough.some || onProducts + choice.seconds > budget.products)) continue;
+        onProducts += choice.seconds;
+      }
       spent += choice.seconds;
       peakBytes -= choice.savedBytes;
       this.take(choice);
     }
-    return spent;
+    return { all: spent, products: onProducts };
   }
 
   /** The graph with everything chosen. */
