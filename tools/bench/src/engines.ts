@@ -5,6 +5,7 @@ import { MdpdError, messageOf } from '@mdpd/core/errors';
 import type { Request } from './child.ts';
 import type { EngineName, EngineStatus, Job, Measurement } from './job.ts';
 
+/** From its sources; `measure` may have another one. */
 const childFile = fileURLToPath(new URL('../bin/child.js', import.meta.url));
 const pythonFile = fileURLToPath(new URL('../../oracles/bench/run.py', import.meta.url));
 
@@ -25,9 +26,13 @@ export async function engineStatus(engine: EngineName): Promise<EngineStatus> {
   return { available: false, reason };
 }
 
-/** Throws BENCH_PROCESS with the last lines of a process that failed. */
-export function measure(job: Job): Promise<Measurement> {
-  return job.engine === 'pytorch' ? runPython({ kind: 'measure', job }) : runOurs({ kind: 'measure', job });
+/**
+ * Measures with PyTorch, or with a script that is our process: `buildChild` makes one.
+ * Throws BENCH_PROCESS with the last lines of a process that failed.
+ */
+export function measure(job: Job, script?: string): Promise<Measurement> {
+  const request = { kind: 'measure', job } as const;
+  return job.engine === 'pytorch' ? runPython(request) : runOurs(request, script);
 }
 
 /** The same steps in PyTorch from the tensors in `file`. */
@@ -35,8 +40,8 @@ export function measureFrom(job: Job, file: string): Promise<Measurement> {
   return runPython({ kind: 'measure', job, file });
 }
 
-export function runOurs<Answer>(request: Request): Promise<Answer> {
-  return run(process.execPath, [childFile], request);
+export function runOurs<Answer>(request: Request, script = childFile): Promise<Answer> {
+  return run(process.execPath, [script], request);
 }
 
 function runPython<Answer>(request: object): Promise<Answer> {

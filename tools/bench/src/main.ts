@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MdpdError, messageOf } from '@mdpd/core/errors';
 import { createOutput, reportFailure, toJson, type Output } from '@mdpd/cli/output';
+import { buildChild } from './built-child.ts';
 import { comparisonText, compareRow, smallShape, tolerance, type Comparison } from './check.ts';
 import { collect, isMeasured, plan, type Problem, type ResultRow } from './collect.ts';
 import { engineStatus, measure } from './engines.ts';
@@ -60,7 +61,12 @@ async function run(options: BenchOptions, output: Output): Promise<Results> {
   const threads = statuses.compiled?.threads ?? availableParallelism();
   const works = plan({ ...options, engines, shapes: availableShapes(options, output) });
   if (works.length === 0) throw nothingToDo(options);
-  const { rows, problems } = await collect(works, threads, { measure, settle, say: output.message });
+  const script = await buildChild();
+  const { rows, problems } = await collect(works, threads, {
+    measure: (job) => measure(job, script),
+    settle,
+    say: output.message,
+  });
   const environment = await benchEnvironment(root, statuses, { threads, rounds: options.repeats });
   return { rows, ...(problems.length > 0 ? { problems } : {}), environment };
 }
