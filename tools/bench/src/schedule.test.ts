@@ -67,10 +67,10 @@ async function stepGraph(name: string): Promise<Graph> {
 
 describe('memory of a step of ViT-S, batch 8', () => {
   it.each([
-    // Parameters and moments take 264 MB: products are not computed again below 1.5 times that.
-    ['full', 520, 400],
-    ['norm', 340, 190],
-    ['mdpd', 330, 120],
+    // Parameters and moments take 264 MB: below 1.5 times that only few products are computed again.
+    ['full', 520, 300],
+    ['norm', 340, 180],
+    ['mdpd', 330, 100],
   ])(
     'of %s: above %i MiB in the order of the runtime, below %i MiB as scheduled',
     async (name, above, below) => {
