@@ -53,8 +53,17 @@ function encoder(model: LibraryModel, fallback: (token: string) => readonly numb
     });
 }
 
+/**
+ * Characters of the longest word that WordPiece cuts; longer ones are unknown. All models have 100 or 200, and the library
+ * takes a time that grows with the cube of it.
+ */
+const longestWord = 512;
+
 function wordPiece(config: JsonObject, place: JsonPlace): TokenModel {
   checkVocabulary(config['vocab'], place);
+  const longest = config['max_input_chars_per_word'] ?? 100;
+  if (typeof longest !== 'number' || !(longest >= 0 && longest <= longestWord))
+    invalid(`max_input_chars_per_word is ${JSON.stringify(longest)}`, place, [`0 to ${longestWord}`]);
   const model = new WordPiece({ continuing_subword_prefix: '##', ...config });
   const unknown = model.unk_token_id;
   if (unknown === undefined)

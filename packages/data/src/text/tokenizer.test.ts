@@ -67,6 +67,16 @@ describe('loadTokenizer', () => {
     expect(cased.maxLength).toBe(512);
   });
 
+  it.each([4294967296, 513, -1, '100'])('refuses a longest word of %j characters', async (longest) => {
+    const json = await bertJson();
+    const model = { ...(json['model'] as JsonObject), max_input_chars_per_word: longest };
+    await expect(load({ 'tokenizer.json': { ...json, model } })).rejects.toMatchObject({
+      code: 'TOKENIZER_INVALID',
+      message: `max_input_chars_per_word is ${JSON.stringify(longest)}`,
+      allowed: '0 to 512',
+    });
+  });
+
   it('is not confused by names that objects have of their own', async () => {
     const tokenizer = await load({ 'vocab.txt': vocabTxt });
     expect(tokenizer.encodeIds('constructor toString hasOwnProperty')).toEqual([11, 1, 1]);
