@@ -8,7 +8,7 @@
 import type { JsonObject, JsonValue } from '@mdpd/core';
 import { CharacterMap } from './character-map.ts';
 import { ReplaceNormalizer } from './library.ts';
-import { invalid, isObject, listOf, type JsonPlace } from './tokenizer-json.ts';
+import { invalid, isObject, partsOf, type JsonPlace } from './tokenizer-json.ts';
 import * as classes from './unicode-classes.ts';
 
 export type Normalizer = (text: string) => string;
@@ -116,7 +116,7 @@ const makers: Readonly<Record<string, (config: JsonObject, place: JsonPlace) => 
   },
   Replace: replace,
   Sequence(config, place) {
-    const parts = listOf(config['normalizers'], 'normalizers', place).map((part) =>
+    const parts = partsOf(config['normalizers'], 'normalizers', place).map((part) =>
       createNormalizer(part, place),
     );
     return (text) => parts.reduce((result, part) => part(result), text);

@@ -7,7 +7,7 @@
 
 import type { JsonObject, JsonValue } from '@mdpd/core';
 import { SplitPreTokenizer } from './library.ts';
-import { invalid, isObject, listOf, type JsonPlace } from './tokenizer-json.ts';
+import { invalid, isObject, partsOf, type JsonPlace } from './tokenizer-json.ts';
 import * as classes from './unicode-classes.ts';
 
 /** Pieces, none empty. `first` says whether the text is at the start of the whole text. */
@@ -78,7 +78,7 @@ function cutBefore(text: string, mark: string): readonly string[] {
 }
 
 function sequence(config: JsonObject, place: JsonPlace): PreTokenizer {
-  const entries = listOf(config['pretokenizers'], 'pretokenizers', place);
+  const entries = partsOf(config['pretokenizers'], 'pretokenizers', place);
   const parts = entries.map((part) => createPreTokenizer(part, place));
   return (text, first) => {
     let pieces: readonly string[] = [text];

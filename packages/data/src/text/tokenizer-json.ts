@@ -22,6 +22,17 @@ export function listOf(value: JsonValue | undefined, key: string, place: JsonPla
   return Array.isArray(value) ? value : invalid(`${key} is not a list`, place);
 }
 
+/** Parts of a Sequence; real ones have a handful. */
+const mostParts = 64;
+
+/** The parts of a Sequence. Throws TOKENIZER_INVALID where there are too many: each goes over the whole text. */
+export function partsOf(value: JsonValue | undefined, key: string, place: JsonPlace): readonly JsonValue[] {
+  const parts = listOf(value, key, place);
+  if (parts.length > mostParts)
+    invalid(`a Sequence has ${parts.length} ${key}`, place, [`at most ${mostParts}`]);
+  return parts;
+}
+
 /** More tokens than any vocabulary has. */
 export const mostTokens = 1 << 21;
 

@@ -77,6 +77,22 @@ describe('loadTokenizer', () => {
     });
   });
 
+  it.each([
+    ['normalizer', 'normalizers', 'Lowercase'],
+    ['pre_tokenizer', 'pretokenizers', 'WhitespaceSplit'],
+  ])('refuses a %s of more parts than anyone needs', async (part, key, type) => {
+    const json = (count: number): JsonObject => ({
+      [part]: { type: 'Sequence', [key]: Array.from({ length: count }, () => ({ type })) },
+    });
+    const most = await load({ 'tokenizer.json': await bertJson(json(64)) });
+    expect(most.encodeIds('the cafe')).toHaveLength(2);
+    await expect(load({ 'tokenizer.json': await bertJson(json(65)) })).rejects.toMatchObject({
+      code: 'TOKENIZER_INVALID',
+      message: `a Sequence has 65 ${key}`,
+      allowed: 'at most 64',
+    });
+  });
+
   it('is not confused by names that objects have of their own', async () => {
     const tokenizer = await load({ 'vocab.txt': vocabTxt });
     expect(tokenizer.encodeIds('constructor toString hasOwnProperty')).toEqual([11, 1, 1]);
