@@ -137,8 +137,13 @@ export const jsonMutation: Mutation = (random, bytes) => {
     // Nor what is too deep already.
     return bytes;
   }
-  for (let count = pick(random, [1, 1, 2, 3]); count > 0; count--) root = changed(random, root);
-  return Buffer.from(write(root));
+  let text = '';
+  // A thousand copies of what is large already would be a file of 200 MB.
+  for (let count = pick(random, [1, 1, 2, 3]); count > 0 && text.length <= mostBytes; count--) {
+    root = changed(random, root);
+    text = write(root);
+  }
+  return Buffer.from(text);
 };
 
 /** Changes one line of a file of JSON objects. */
