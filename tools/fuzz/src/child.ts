@@ -77,6 +77,9 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   const { guard } = bench;
   writeInput(bench.scratch, input);
   if (usedBytes() - bench.restUsed > garbageBytes) collect();
+  // Making an input may take longer than reading it. The message leaves before a reader holds this thread up.
+  say({ reading: true });
+  await new Promise((resolve) => setImmediate(resolve));
   guard.taken();
   resetPeak();
   const begin = process.cpuUsage();

@@ -42,5 +42,5 @@ export interface Work {
   readonly replay?: string;
 }
 
-/** What a child says: that it begins, and every outcome. */
-export type Message = { readonly ready: true } | Outcome;
+/** What a child says: that it has started, that it begins to read an input, and every outcome. */
+export type Message = { readonly ready: true } | { readonly reading: true } | Outcome;

@@ -79,6 +79,7 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     });
     let next = work.first;
     let since: Moment | undefined;
+    let isReading = false;
     let ready = 0;
     const begun = performance.now();
     let failure: ChildEnd['failure'];
@@ -92,8 +93,9 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     running.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
     running.on('message', (message: Message) => {
       since = momentOf(running.pid!);
+      isReading = 'reading' in message;
       if ('ready' in message) ready = since.clock;
-      if ('ready' in message || stopped) return;
+      if ('ready' in message || 'reading' in message || stopped) return;
       if (isSlow(message)) return stop(message);
       next = message.index + 1;
       take(message);
@@ -102,7 +104,7 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     });
     const timer = setInterval(() => {
       if (stopped) return;
-      const why = since ? overdue(running.pid!, since, work) : undefined;
+      const why = since && isReading ? overdue(running.pid!, since, work) : undefined;
       if (why) stop(why);
       else if (!since && performance.now() - begun > mostStartMilliseconds)
         stop({ kind: 'hang', detail: 'at start' });
