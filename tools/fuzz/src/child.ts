@@ -6,7 +6,15 @@ import { watchFiles, type Guard } from './guard.ts';
 import { inputBytes, type FuzzInput } from './input.ts';
 import { inputMaker, writeInput } from './make-input.ts';
 import { peakBytes, resetPeak, residentBytes } from './memory.ts';
-import { isFailure, mostBytes, type Message, type Outcome, type TimeLimits, type Work } from './outcome.ts';
+import {
+  isFailure,
+  mostBytes,
+  workMillisecondsFor,
+  type Message,
+  type Outcome,
+  type TimeLimits,
+  type Work,
+} from './outcome.ts';
 import type { Reader } from './reader.ts';
 import { findReader } from './readers/find.ts';
 import { loadReplay } from './saved.ts';
@@ -78,7 +86,7 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   writeInput(bench.scratch, input);
   if (usedBytes() - bench.restUsed > garbageBytes) collect();
   // Making an input may take longer than reading it. The message leaves before a reader holds this thread up.
-  say({ reading: true });
+  say({ reading: inputBytes(input) });
   await new Promise((resolve) => setImmediate(resolve));
   guard.taken();
   resetPeak();
@@ -96,7 +104,8 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   if (kind !== 'crash') {
     if (outside.length > 0) failed('escape', outside.slice(0, 5).join('\n'));
     else if (bytes > mostBytes + inputBytes(input)) failed('memory', `${Math.round(bytes / 2 ** 20)} MB`);
-    else if (milliseconds > bench.limits.workMilliseconds) failed('hang', `${Math.round(milliseconds)} ms`);
+    else if (milliseconds > workMillisecondsFor(bench.limits, inputBytes(input)))
+      failed('hang', `${Math.round(milliseconds)} ms`);
     else if (stray.length > 0) failed('crash', `outside of the reader: ${text(stray[0])}`);
     else if (prototypeKeys() !== untouched) failed('crash', 'Object.prototype was changed');
   }

@@ -8,6 +8,9 @@ export interface TimeLimits {
   readonly waitMilliseconds: number;
 }
 export const usualLimits: TimeLimits = { workMilliseconds: 2000, waitMilliseconds: 10_000 };
+/** Milliseconds of processor time for an input of so many bytes: files of tens of megabytes may take longer. */
+export const workMillisecondsFor = ({ workMilliseconds }: TimeLimits, bytes: number): number =>
+  workMilliseconds + bytes / 20_000;
 /** Memory beyond that of the process at rest and the file. */
 export const mostBytes = 512 * 2 ** 20;
 
@@ -42,5 +45,5 @@ export interface Work {
   readonly replay?: string;
 }
 
-/** What a child says: that it has started, that it begins to read an input, and every outcome. */
-export type Message = { readonly ready: true } | { readonly reading: true } | Outcome;
+/** What a child says: that it has started, that it begins to read so many bytes, and every outcome. */
+export type Message = { readonly ready: true } | { readonly reading: number } | Outcome;

@@ -9,6 +9,7 @@ import {
   isFailure,
   mostBytes,
   usualLimits,
+  workMillisecondsFor,
   type Message,
   type Outcome,
   type TimeLimits,
@@ -79,7 +80,8 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     });
     let next = work.first;
     let since: Moment | undefined;
-    let isReading = false;
+    /** Bytes of the input that is being read. */
+    let reading: number | undefined;
     let ready = 0;
     const begun = performance.now();
     let failure: ChildEnd['failure'];
@@ -93,7 +95,7 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     running.stderr!.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)));
     running.on('message', (message: Message) => {
       since = momentOf(running.pid!);
-      isReading = 'reading' in message;
+      reading = 'reading' in message ? message.reading : undefined;
       if ('ready' in message) ready = since.clock;
       if ('ready' in message || 'reading' in message || stopped) return;
       if (isSlow(message)) return stop(message);
@@ -104,7 +106,7 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     });
     const timer = setInterval(() => {
       if (stopped) return;
-      const why = since && isReading ? overdue(running.pid!, since, work) : undefined;
+      const why = since && reading !== undefined ? overdue(running.pid!, since, work, reading) : undefined;
       if (why) stop(why);
       else if (!since && performance.now() - begun > mostStartMilliseconds)
         stop({ kind: 'hang', detail: 'at start' });
@@ -134,11 +136,12 @@ const momentOf = (pid: number): Moment => ({
   processor: processorMillisecondsOf(pid),
 });
 
-/** Why an input that began at `since` is given up. */
-function overdue(pid: number, since: Moment, { limits }: Work): ChildEnd['failure'] {
+/** Why an input of so many bytes that began at `since` is given up. */
+function overdue(pid: number, since: Moment, { limits }: Work, bytes: number): ChildEnd['failure'] {
   const now = momentOf(pid);
   const [worked, waited] = [now.processor - since.processor, now.clock - since.clock];
-  if (worked > limits.workMilliseconds) return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
+  if (worked > workMillisecondsFor(limits, bytes))
+    return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
   if (waited > limits.waitMilliseconds)
     return { kind: 'hang', detail: `nothing for ${Math.round(waited)} ms` };
   if (residentBytesOf(pid) > stopBytes)
