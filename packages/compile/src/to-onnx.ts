@@ -6,17 +6,10 @@ import {
   TensorProto_DataType,
   type ModelProto,
 } from 'onnx-buf';
+import { constantKey } from './passes/common-subexpressions.ts';
 import { separateOutputs } from './passes/separate-outputs.ts';
-import {
-  bytesPerElement,
-  constantData,
-  sizeOf,
-  type Attribute,
-  type DType,
-  type Graph,
-  type Node,
-  type Value,
-} from './graph.ts';
+import { constantData, type Attribute, type DType, type Graph, type Node, type Value } from './graph.ts';
+import { bytesOf } from './lifetimes.ts';
 
 /** Operators of ONNX 1.16 and later; ONNX Runtime's own are of version 1. */
 const opset = 20n;
@@ -96,12 +89,6 @@ export const toOnnx = (graph: Graph, options?: OnnxOptions): Uint8Array =>
 /** Bytes of constants that are written once however often they occur: shapes, axes, scalars. */
 const smallConstant = 1024;
 
-const keyOf = (value: Value): string =>
-  `${value.dtype} ${value.shape.join()} ${Buffer.from(bytesOfConstant(value)).toString('latin1')}`;
-
-const isSmall = ({ constant, shape, dtype }: Value): boolean =>
-  constant !== undefined && sizeOf(shape) * bytesPerElement(dtype) <= smallConstant;
-
 /** Inputs and outputs keep their names; small constants that are equal have one. */
 function nameValues(
   graph: Graph,
@@ -114,10 +101,10 @@ function nameValues(
   let count = 0;
   const nameFor = (value: Value): string => {
     const given = constantNames?.get(value);
-    if (given !== undefined || !isSmall(value)) return given ?? `${value.constant ? 'c' : 'v'}${count++}`;
-    const key = keyOf(value);
-    const name = equal.get(key) ?? `c${count++}`;
-    equal.set(key, name);
+    if (given !== undefined) return given;
+    const key = value.constant && bytesOf(value) <= smallConstant ? constantKey(value) : undefined;
+    const name = (key && equal.get(key)) ?? `${value.constant ? 'c' : 'v'}${count++}`;
+    if (key !== undefined) equal.set(key, name);
     return name;
   };
   for (const { inputs, outputs } of nodes) {
@@ -164,17 +151,15 @@ function sequenceInfo(name: string): object {
   return { name, type: { value: { case: 'sequenceType', value: { elemType: element } } } };
 }
 
-function bytesOfConstant(value: Value): Uint8Array {
+function tensorProto(value: Value, name: string): object {
   const data = constantData(value);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return {
+    name,
+    dataType: types[value.dtype],
+    dims: value.shape.map(BigInt),
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
 }
-
-const tensorProto = (value: Value, name: string): object => ({
-  name,
-  dataType: types[value.dtype],
-  dims: value.shape.map(BigInt),
-  rawData: bytesOfConstant(value),
-});
 
 function valueInfo(name: string, { dtype, shape }: Value, { shapes, hideShapes }: OnnxOptions): object {
   const elemType = types[dtype];

@@ -61,7 +61,7 @@ async function run(options: BenchOptions, output: Output): Promise<Results> {
   const threads = statuses.compiled?.threads ?? availableParallelism();
   const works = plan({ ...options, engines, shapes: availableShapes(options, output) });
   if (works.length === 0) throw nothingToDo(options);
-  const script = await buildChild();
+  const script = engines.some((name) => name !== 'pytorch') ? await buildChild() : undefined;
   const { rows, problems } = await collect(works, threads, {
     measure: (job) => measure(job, script),
     settle,

@@ -85,8 +85,10 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   const { guard } = bench;
   writeInput(bench.scratch, input);
   if (usedBytes() - bench.restUsed > garbageBytes) collect();
+  const size = inputBytes(input);
+  const mostMilliseconds = workMillisecondsFor(bench.limits, size);
   // Making an input may take longer than reading it. The message leaves before a reader holds this thread up.
-  say({ reading: inputBytes(input) });
+  say({ reading: mostMilliseconds });
   await new Promise((resolve) => setImmediate(resolve));
   guard.taken();
   resetPeak();
@@ -103,9 +105,8 @@ async function readOne(bench: Bench, input: FuzzInput, index: number): Promise<O
   };
   if (kind !== 'crash') {
     if (outside.length > 0) failed('escape', outside.slice(0, 5).join('\n'));
-    else if (bytes > mostBytes + inputBytes(input)) failed('memory', `${Math.round(bytes / 2 ** 20)} MB`);
-    else if (milliseconds > workMillisecondsFor(bench.limits, inputBytes(input)))
-      failed('hang', `${Math.round(milliseconds)} ms`);
+    else if (bytes > mostBytes + size) failed('memory', `${Math.round(bytes / 2 ** 20)} MB`);
+    else if (milliseconds > mostMilliseconds) failed('hang', `${Math.round(milliseconds)} ms`);
     else if (stray.length > 0) failed('crash', `outside of the reader: ${text(stray[0])}`);
     else if (prototypeKeys() !== untouched) failed('crash', 'Object.prototype was changed');
   }

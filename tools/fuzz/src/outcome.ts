@@ -45,5 +45,5 @@ export interface Work {
   readonly replay?: string;
 }
 
-/** What a child says: that it has started, that it begins to read so many bytes, and every outcome. */
+/** What a child says: that it has started, that it begins to read and how many milliseconds it may work, every outcome. */
 export type Message = { readonly ready: true } | { readonly reading: number } | Outcome;

@@ -9,7 +9,6 @@ import {
   isFailure,
   mostBytes,
   usualLimits,
-  workMillisecondsFor,
   type Message,
   type Outcome,
   type TimeLimits,
@@ -80,7 +79,7 @@ function runChild(work: Work, budget: number, take: (outcome: Outcome) => void):
     });
     let next = work.first;
     let since: Moment | undefined;
-    /** Bytes of the input that is being read. */
+    /** Milliseconds of work that the input may take that is being read. */
     let reading: number | undefined;
     let ready = 0;
     const begun = performance.now();
@@ -136,12 +135,11 @@ const momentOf = (pid: number): Moment => ({
   processor: processorMillisecondsOf(pid),
 });
 
-/** Why an input of so many bytes that began at `since` is given up. */
-function overdue(pid: number, since: Moment, { limits }: Work, bytes: number): ChildEnd['failure'] {
+/** Why an input that began at `since`, and may take so many milliseconds of work, is given up. */
+function overdue(pid: number, since: Moment, { limits }: Work, most: number): ChildEnd['failure'] {
   const now = momentOf(pid);
   const [worked, waited] = [now.processor - since.processor, now.clock - since.clock];
-  if (worked > workMillisecondsFor(limits, bytes))
-    return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
+  if (worked > most) return { kind: 'hang', detail: `more than ${Math.round(worked)} ms` };
   if (waited > limits.waitMilliseconds)
     return { kind: 'hang', detail: `nothing for ${Math.round(waited)} ms` };
   if (residentBytesOf(pid) > stopBytes)

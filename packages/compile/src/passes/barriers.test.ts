@@ -1,11 +1,12 @@
 import { useBackend } from '@mdpd/tensor/backend';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { countOps, type Graph } from '../graph.ts';
+import { countOps } from '../graph.ts';
 import { memoryPeak } from '../lifetimes.ts';
 import { optimize } from '../optimize.ts';
-import { fileOrder, runtimeOrder } from '../runtime-order.ts';
+import { fileOrder } from '../runtime-order.ts';
 import { executeFile } from '../testing/executed.ts';
+import { inRuntimeOrder } from '../testing/in-runtime-order.ts';
 import { randomGraphs } from '../testing/random-graph.ts';
 import { differingOutputs } from '../testing/run-graph.ts';
 import {
@@ -19,12 +20,6 @@ import { insertBarriers } from './barriers.ts';
 import { separateOutputs } from './separate-outputs.ts';
 
 beforeAll(() => useBackend('cpu'));
-
-/** The graph as the runtime would execute it. */
-const inRuntimeOrder = (graph: Graph): Graph => ({
-  ...graph,
-  nodes: runtimeOrder(graph, fileOrder(graph)),
-});
 
 const shape = { batch: 2, tokens: 16, width: 64, heads: 2, blocks: 3 };
 

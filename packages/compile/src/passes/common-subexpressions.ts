@@ -25,10 +25,12 @@ export function mergeCommonSubexpressions(graph: Graph): Graph {
 const operatorKey = ({ op, domain, attributes, outputs }: Node): string =>
   `${domain}:${op}:${JSON.stringify(attributes)}:${outputs.length}:${outputs[0]?.shape.join('x')}:${outputs[0]?.dtype}`;
 
-/** Constants of up to 64 numbers are compared by what they hold. */
-function constantKey({ constant, dtype, shape }: Value): string | undefined {
+/** The same text for constants that hold the same; undefined for others, and for more than 64 different numbers. */
+export function constantKey({ constant, dtype, shape }: Value): string | undefined {
   if (!constant) return undefined;
-  if (constant.kind === 'fill') return `${dtype}[${shape.join(',')}]=${constant.value}`;
-  if (constant.data.length > 64) return undefined;
-  return `${dtype}[${shape.join(',')}]=${Array.from(constant.data, String).join(',')}`;
+  if (constant.kind === 'data' && constant.data.length > 64) return undefined;
+  const numbers = constant.kind === 'fill' ? [constant.value] : Array.from<number | bigint>(constant.data);
+  // A quotient tells the two zeros apart.
+  const texts = numbers.map((number) => (Object.is(number, -0) ? '-0' : String(number)));
+  return `${dtype}[${shape.join(',')}]=${texts.join(',')}`;
 }

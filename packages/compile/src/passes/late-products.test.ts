@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { createValue, type Graph } from '../graph.ts';
 import { GraphBuilder } from '../graph-builder.ts';
 import { memoryPeak } from '../lifetimes.ts';
-import { fileOrder, runtimeOrder } from '../runtime-order.ts';
+import { inRuntimeOrder } from '../testing/in-runtime-order.ts';
 import { randomGraphs } from '../testing/random-graph.ts';
 import { differingOutputs } from '../testing/run-graph.ts';
 import { delayProducts } from './late-products.ts';
@@ -43,11 +43,6 @@ function slope({ productFirst = true, shared = false } = {}): Graph {
     outputs: [{ name: 'z', value: z }],
   };
 }
-
-const inRuntimeOrder = (graph: Graph): Graph => ({
-  ...graph,
-  nodes: runtimeOrder(graph, fileOrder(graph)),
-});
 
 const delayed = (graph: Graph): Graph => delayProducts(graph, { smallestGain: 1024 });
 

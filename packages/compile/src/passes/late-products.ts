@@ -9,6 +9,7 @@ import { equalShapes, indexGraph, type Graph, type GraphIndex, type Node, type V
 import { GraphBuilder } from '../graph-builder.ts';
 import { bytesOf, viewOps } from '../lifetimes.ts';
 import { isElementwise } from './broadcast.ts';
+import { productOps } from './cost.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface LateProductsOptions {
@@ -17,8 +18,6 @@ export interface LateProductsOptions {
   /** Nodes of the program between a product and its use, beyond which it is left alone; default 100. */
   readonly longestWait?: number;
 }
-
-const products = new Set(['MatMul', 'FusedMatMul', 'Gemm']);
 
 /** A product with its views, the node that combines it, and what that combines it with. */
 interface Late {
@@ -34,7 +33,7 @@ export function delayProducts(
   const index = indexGraph(graph);
   const positions = new Map(graph.nodes.map((node, position) => [node, position]));
   const late = graph.nodes
-    .filter(({ op }) => products.has(op))
+    .filter(({ op }) => productOps.has(op))
     .map((product) => combined(product, index))
     .filter((found) => found !== undefined)
     .filter(({ chain: [product], use, other }) => {

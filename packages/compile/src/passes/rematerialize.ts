@@ -7,7 +7,7 @@
  */
 import { createValue, type Graph, type Node, type Value } from '../graph.ts';
 import { bytesOf, memoryPeak, memoryOwners, viewOps, type MemoryPeak } from '../lifetimes.ts';
-import { secondsOf } from './cost.ts';
+import { productOps, secondsOf } from './cost.ts';
 import { removeDeadCode } from './dead-code.ts';
 
 export interface RematerializeOptions {
@@ -86,8 +86,6 @@ interface Price {
   readonly extendedBytes: number;
   readonly hasProduct: boolean;
 }
-
-const products = new Set(['MatMul', 'FusedMatMul', 'Gemm']);
 
 class Plan {
   private readonly graph: Graph;
@@ -179,7 +177,7 @@ class Plan {
     if (!producer || depth > deepest || never.has(producer.op)) return undefined;
     let seconds = secondsOf(producer);
     let extendedBytes = 0;
-    let hasProduct = products.has(producer.op);
+    let hasProduct = productOps.has(producer.op);
     for (const input of producer.inputs) {
       if (!input || this.isThere(input, at)) continue;
       const again = this.price(input, at, depth + 1);

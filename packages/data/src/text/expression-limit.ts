@@ -54,12 +54,11 @@ const context = createContext({ work: undefined as (() => unknown) | undefined }
 const script = new Script('work()');
 
 function withinTime<T>(work: () => T, milliseconds: number): T {
-  const outer = context['work'] as unknown;
   context['work'] = work;
   try {
     return script.runInContext(context, { timeout: milliseconds }) as T;
   } finally {
-    context['work'] = outer;
+    context['work'] = undefined;
   }
 }
 
