@@ -1,10 +1,10 @@
 /**
  * Makes tfjs able to train: import it (`import '@mdpd/tensor/setup'`) before any gradient is taken.
  *
- * In Node, tfjs-core registers no gradients, and its registration module cannot be imported there; tfjs-layers
- * registers all of them when it is loaded, which is all that it is imported for.
+ * In Node, tfjs-core registers no gradients, and its registration module cannot be imported there. Loading tfjs-layers,
+ * whose bundle has them, would cost every process 17 MB.
  */
-import '@tensorflow/tfjs-layers';
+import './tfjs-gradients.js';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sums over the batch axes along which a matrix operand of `shape` was broadcast. */
