@@ -77,6 +77,27 @@ describe('train', () => {
     run.dispose();
   });
 
+  it('has freed the batch when it reads the numbers of a step', async () => {
+    const batches: tf.Tensor[] = [];
+    const alive: number[] = [];
+    const watching: Executor = {
+      ...executor,
+      upload: (tensor, own) => {
+        const uploaded = executor.upload(tensor, own);
+        if (tensor.shape[0] === 13) batches.push(uploaded);
+        return uploaded;
+      },
+      read: (tensor) => {
+        alive.push(batches.filter(({ isDisposed }) => !isDisposed).length);
+        return executor.read(tensor);
+      },
+    };
+    const job = trainingJob({ executor: watching, method: norm, train: { epochs: 1, batchSize: 13 } });
+    (await train(job)).dispose();
+    expect(batches.length).toBeGreaterThan(3);
+    expect(new Set(alive)).toEqual(new Set([0]));
+  });
+
   it('writes a line every so many steps, and the last one', async () => {
     const job = trainingJob({ executor, method: head, train: { steps: 8, logEvery: 3 } });
     (await train(job)).dispose();

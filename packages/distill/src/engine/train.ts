@@ -174,16 +174,13 @@ async function takeStep(
   log.start();
   const input = uploadStep(job, method, batches, step);
   place.whole = false;
-  try {
-    const result = await phases.get(phase)!(place.state, input);
-    place.state = await afterStep({ job, guard, step, phase }, place.state, result);
-    await log
-      .finish(step, phase, result, batches.main, method.scalars(step))
-      .then(() => layerLog.report(step, place.state, result))
-      .finally(() => disposeResult(result));
-  } finally {
-    disposeInput(input);
-  }
+  // Freed before the step's numbers are read: with what is read, the buffers come back for the next batch.
+  const result = await phases.get(phase)!(place.state, input).finally(() => disposeInput(input));
+  place.state = await afterStep({ job, guard, step, phase }, place.state, result);
+  await log
+    .finish(step, phase, result, batches.main, method.scalars(step))
+    .then(() => layerLog.report(step, place.state, result))
+    .finally(() => disposeResult(result));
   place.done = step + 1;
   place.whole = true;
 }
