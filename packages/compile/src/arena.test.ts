@@ -36,6 +36,13 @@ describe('the arena', () => {
     expect(arena.touchedBytes).toBe(760 * kilobyte);
   });
 
+  it('divides a chunk that is larger by 128 MiB, although not twice as large', () => {
+    const arena = new Arena(512 * megabyte);
+    const chunk = arena.allocate(300 * megabyte);
+    expect(chunk.size).toBe(300 * megabyte);
+    expect(arena.allocate(150 * megabyte).size).toBe(212 * megabyte);
+  });
+
   it('grows by regions of doubling size, and counts of them what was used', () => {
     const arena = new Arena();
     for (let i = 0; i < 3; i++) arena.allocate(0.75 * megabyte);

@@ -3,8 +3,8 @@
  * them.
  *
  * The arena is a best-fit allocator with coalescing (`BFCArena` of the runtime's sources, with its default settings). A
- * request takes the smallest free chunk that is large enough, and all of it unless that is at least twice as large.
- * Where there is none the arena asks the system for a further region, twice as large as the last. What of a region has
+ * request takes the smallest free chunk that is large enough, and all of it unless that is at least twice or by 128 MiB as
+ * large. Where there is none the arena asks the system for a further region, twice as large as the last. What of a region has
  * never been used takes no memory.
  */
 import { bytesOf, lastUses, memoryOwners } from './lifetimes.ts';
@@ -12,6 +12,7 @@ import type { Graph, Node, Value } from './graph.ts';
 
 const alignment = 256;
 const firstRegionBytes = 2 ** 20;
+const mostDeadBytes = 128 * 2 ** 20;
 
 interface Chunk {
   readonly region: Region;
@@ -34,7 +35,12 @@ export class Arena {
   private readonly regions: Region[] = [];
   /** Free chunks by size, then place. */
   private readonly free: Chunk[] = [];
-  private nextRegionBytes = firstRegionBytes;
+  private nextRegionBytes: number;
+
+  /** @param regionBytes - of the first region */
+  constructor(regionBytes = firstRegionBytes) {
+    this.nextRegionBytes = regionBytes;
+  }
 
   /** Bytes that have been used at some time. */
   get touchedBytes(): number {
@@ -49,7 +55,7 @@ export class Arena {
       index = this.position(size, -1, -1);
     }
     const [chunk] = this.free.splice(index, 1) as [Chunk];
-    if (chunk.size >= 2 * size) this.split(chunk, size);
+    if (chunk.size >= 2 * size || chunk.size - size >= mostDeadBytes) this.split(chunk, size);
     chunk.free = false;
     chunk.region.used = Math.max(chunk.region.used, chunk.start + size);
     return chunk;
@@ -150,17 +156,20 @@ function workspaceOf({ op, inputs, attributes }: Node): number[] {
 /**
  * Bytes that the arena takes for the nodes in the graph's order. Inputs, outputs and constants have memory of their own.
  * Every result gets memory of its own too: with shapes hidden, the runtime does not know which operand it could take.
+ *
+ * @param regionBytes - of the first region; see passes/one-region.ts
  */
-export function arenaBytes(graph: Graph): number {
+export function arenaBytes(graph: Graph, regionBytes = firstRegionBytes): number {
   const ownerOf = memoryOwners(graph);
   const kept = new Set<Value>([...graph.inputs, ...graph.outputs].map(({ value }) => ownerOf(value)));
   const lastUse = lastUses(graph.nodes, ownerOf);
-  const arena = new Arena();
+  const arena = new Arena(regionBytes);
   const chunks = new Map<Value, Chunk>();
   graph.nodes.forEach((node, index) => {
     for (const output of node.outputs) {
       const owner = ownerOf(output);
-      if (owner === output && !kept.has(owner)) chunks.set(owner, arena.allocate(bytesOf(owner)));
+      const isOwn = owner === output && !kept.has(owner);
+      if (isOwn && bytesOf(owner) > 0) chunks.set(owner, arena.allocate(bytesOf(owner)));
     }
     for (const chunk of workspaceOf(node).map((bytes) => arena.allocate(bytes))) arena.release(chunk);
     for (const value of [...node.inputs, ...node.outputs]) {

@@ -4,6 +4,7 @@ import type { Graph, Node } from './graph.ts';
 import { memoryPeak } from './lifetimes.ts';
 import { insertBarriers } from './passes/barriers.ts';
 import { delayProducts } from './passes/late-products.ts';
+import { reserving, withReserve } from './passes/one-region.ts';
 import { rematerialize } from './passes/rematerialize.ts';
 import { separateOutputs } from './passes/separate-outputs.ts';
 import { fileOrder, runtimeOrder } from './runtime-order.ts';
@@ -36,16 +37,37 @@ export function schedule(graph: Graph): Schedule {
   if (plain.peakBytes < worthBarriers) return plain;
   const isLarge = plain.peakBytes >= worthTrying;
   const forms = isLarge ? [separate, delayProducts(separate)] : [separate];
-  const [best] = forms
-    .flatMap((form) =>
-      (isLarge ? manyLengths : fewLengths).map((segmentLength) => insertBarriers(form, { segmentLength })),
-    )
-    .map((form) => {
-      const guided = ordered(form);
-      return { guided, bytes: arenaBytes(guided.graph) };
-    })
-    .sort((a, b) => a.bytes - b.bytes);
-  return arenaBytes(plain.graph) - best!.bytes >= worthBarriers ? best!.guided : plain;
+  const lengths = isLarge ? manyLengths : fewLengths;
+  const best = smallest(forms.flatMap((form) => lengths.map((length) => guided(form, length))));
+  return arenaBytes(plain.graph) - best.bytes >= worthBarriers ? best.schedule : plain;
+}
+
+interface Candidate {
+  readonly schedule: Schedule;
+  /** Of the arena. */
+  readonly bytes: number;
+}
+
+const smallest = (candidates: readonly Candidate[]): Candidate =>
+  candidates.reduce((best, next) => (next.bytes < best.bytes ? next : best));
+
+const measured = (found: Schedule): Candidate => ({ schedule: found, bytes: arenaBytes(found.graph) });
+
+/** With barriers, in regions as they come or in one that is there from the beginning. */
+function guided(form: Graph, segmentLength: number): Candidate {
+  const reserved = withReserve(form);
+  const barriers = (graph: Graph): Schedule => ordered(insertBarriers(graph, { segmentLength }));
+  const grown = measured(barriers(form));
+  return reserved
+    ? smallest([grown, measured(inOneRegion(barriers(reserved.graph), reserved.reserve))])
+    : grown;
+}
+
+/** Asks for all bytes at once that the schedule takes from an arena of one region. */
+function inOneRegion({ graph, file, peakBytes }: Schedule, reserve: Node): Schedule {
+  const changes = reserving({ graph, reserve }, arenaBytes(graph, 2 ** 40));
+  const change = (node: Node): Node => changes.get(node) ?? node;
+  return { graph: { ...graph, nodes: graph.nodes.map(change) }, file: file.map(change), peakBytes };
 }
 
 function ordered(graph: Graph): Schedule {

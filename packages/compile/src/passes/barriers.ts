@@ -74,10 +74,15 @@ function placeBarrier(
     )
     .sort((a, b) => a.next - b.next)[0];
   if (!through) return undefined;
-  const ancestors = ancestorsWithin(index.producer(through.value)!, start, index, positions);
-  const after = crossing
-    .map(({ value }) => value)
-    .filter((value) => value !== through.value && !ancestors.has(index.producer(value)!));
+  // What one of them is made of is there when it is.
+  const known = ancestorsWithin(index.producer(through.value)!, start, index, positions);
+  const after: Value[] = [];
+  for (const { value } of crossing.toReversed()) {
+    const producer = index.producer(value)!;
+    if (known.has(producer)) continue;
+    after.push(value);
+    for (const node of ancestorsWithin(producer, start, index, positions)) known.add(node);
+  }
   return after.length > 0 ? { value: through.value, after } : undefined;
 }
 

@@ -1,14 +1,16 @@
-import { fill, integers, type Value } from '../graph.ts';
+import { integers, type Value } from '../graph.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 
+const noAxes = { start: { int: 0 }, end: { int: 0 } } as const;
+
 /**
- * `value`, when all of `after` are there. Costs nothing: a Reshape into the shape that the value has, to which the sizes
- * of the others are added zero times.
+ * `value`, when all of `after` are there. Costs nothing: a Reshape into the shape that the value has, behind which the
+ * lengths of no axis of each of the others are written.
  */
 export function waitFor(builder: GraphBuilder, value: Value, after: readonly Value[]): Value {
-  const sizes = after.map((other) => builder.node('Size', [other], [], 'int64'));
-  const sum = sizes.reduce((left, right) => builder.node('Add', [left, right], [], 'int64'));
-  const nothing = builder.node('Mul', [sum, fill([], 0, 'int64')], [], 'int64');
-  const shape = builder.node('Add', [integers(value.shape), nothing], [value.shape.length], 'int64');
+  const nothings = after.map((other) => builder.node('Shape', [other], [0], 'int64', noAxes));
+  const { length } = value.shape;
+  const parts = [integers(value.shape), ...nothings];
+  const shape = builder.node('Concat', parts, [length], 'int64', { axis: { int: 0 } });
   return builder.node('Reshape', [value, shape], value.shape, value.dtype);
 }
