@@ -113,11 +113,19 @@ export interface Backbone {
    * unchanged (position biases of T5): gradients flow through them too. Other entries are constants.
    */
   readonly carried?: readonly string[];
+  /**
+   * Entries of the state besides the streams whose first axis is B, one row an example (masks): with them named, large
+   * batches go back through a block some examples at a time. Absent: a block always gets whole batches.
+   */
+  readonly perExample?: readonly string[];
   /** Every parameter of the backbone (not the head's), in checkpoint order. */
   readonly parameters: readonly ParameterSpec[];
   /** State h_0 from the inputs. */
   embed(params: Params, input: Readonly<TensorRecord>): State;
-  /** State h_{index+1} from h_index. Reads only parameters whose stage is `index`. */
+  /**
+   * State h_{index+1} from h_index. Reads only parameters whose stage is `index`. What becomes of an example does not
+   * depend on the others of its batch.
+   */
   block(params: Params, index: number, state: State): State;
   /** What stands between the last block and the pooling: the final norm. Same keys as the state. */
   finish(params: Params, state: State): State;

@@ -5,6 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
+import { runBlock } from './block-parts.ts';
+import type { PartLimits } from './part-sizes.ts';
 
 /**
  * Parameters as one stage of the chain reads them. Low-rank updates are merged here, stage by stage, so that never
@@ -18,12 +20,20 @@ export const plainParams =
   () =>
     params;
 
-/** States h_0 … h_L; memory of a block's inner activations is freed before the next one runs. */
-export function runStates(backbone: Backbone, at: StageParams, input: Readonly<TensorRecord>): State[] {
+/**
+ * States h_0 … h_L; memory of a block's inner activations is freed before the next one runs, and large batches run part
+ * by part.
+ */
+export function runStates(
+  backbone: Backbone,
+  at: StageParams,
+  input: Readonly<TensorRecord>,
+  limits?: PartLimits,
+): State[] {
   const states: State[] = [tf.tidy(() => backbone.embed(at('embed'), input) as TensorRecord)];
   for (let index = 0; index < backbone.blocks; index++) {
     const before = states[index]!;
-    states.push(tf.tidy(() => backbone.block(at(index), index, before) as TensorRecord));
+    states.push(tf.tidy(() => runBlock(backbone, at(index), index, before, limits) as TensorRecord));
   }
   return states;
 }

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostRecord, Params, TensorRecord } from '@mdpd/core';
 import { blockwiseGradients } from '@mdpd/distill/fade/blockwise';
 import { runModelAt, runStates } from '@mdpd/distill/forward';
+import type { PartLimits } from '@mdpd/distill/part-sizes';
 import { createTrainee, type TraineeSettings } from '@mdpd/distill/methods/trainee';
 import { hostTensor } from '@mdpd/tensor/host';
 import { createRandom } from '@mdpd/tensor/random';
@@ -35,8 +36,12 @@ export function curvedLoss(logits: tf.Tensor): { loss: tf.Scalar; aux: TensorRec
   return { loss: tf.mean(tf.square(tf.sub(logits, wanted))) as tf.Scalar, aux: { logits } };
 }
 
-/** Runs both on the current backend. */
-export function compareGradients(model: ModelUnderTest, settings: TraineeSettings): GradientComparison {
+/** Runs both on the current backend. `limits`: how much goes back through a block at once. */
+export function compareGradients(
+  model: ModelUnderTest,
+  settings: TraineeSettings,
+  limits?: PartLimits,
+): GradientComparison {
   const { backbone, head, specs } = model;
   const trainee = createTrainee({ backbone, parameters: specs }, settings);
   const host = trainee.split(model.parameters, createRandom(2));
@@ -55,8 +60,9 @@ export function compareGradients(model: ModelUnderTest, settings: TraineeSetting
       trained,
       paramsFrom,
       stageOf: trainee.stageOf,
-      states: runStates(backbone, paramsFrom(trained), input),
+      states: runStates(backbone, paramsFrom(trained), input, limits),
       loss: curvedLoss,
+      ...(limits ? { limits } : {}),
     });
     return compare(plain, blockwise);
   });

@@ -29,6 +29,7 @@ export function createText(family: Family, json: JsonObject): Backbone {
     streams: {
       text: { tokens: mostTokens(config), follows: 'input_ids', width, heads, pooled: 0, mask: 'mask' },
     },
+    perExample: ['mask', 'bias'],
     inputs: inputSpecs(config),
     parameters: textParameters(config, names),
     embed: (params, input) => embed(config, names, params, input),

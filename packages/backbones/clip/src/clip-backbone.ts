@@ -28,6 +28,7 @@ export function createClip(json: JsonObject): Backbone {
     streams: streamSpecs(config),
     inputs: inputSpecs(config),
     carried: ['cosine_factor'],
+    perExample: ['text_mask', 'text_bias', 'text_end'],
     parameters: clipParameters(config),
     embed: (params, input) => embed(config, params, input),
     block: (params, index, state) => ({ ...state, ...eachTower(config, params, index, state, layer) }),

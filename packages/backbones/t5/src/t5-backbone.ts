@@ -18,6 +18,7 @@ import {
   embedStack,
   encoderBlock,
   maskName,
+  unseenName,
   selfBias,
   type T5Model,
 } from './stacks.ts';
@@ -43,6 +44,7 @@ export function createT5(json: JsonObject): Backbone {
     streams: { encoder: streamSpec(config, 'encoder'), decoder: streamSpec(config, 'decoder') },
     inputs: inputSpecs(config),
     carried: stacks.map(distanceBiasName),
+    perExample: stacks.flatMap((stack) => [maskName(stack), unseenName(stack)]),
     parameters: t5Parameters(config),
     embed: (params, input) => ({
       ...embedStack(model, params, 'encoder', input),

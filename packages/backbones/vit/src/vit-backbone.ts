@@ -34,6 +34,7 @@ export function createVit(json: JsonObject): Backbone {
     config: json,
     blocks: config.blocks,
     streams: { image: { tokens, width, heads, pooled: 0 } },
+    perExample: [],
     inputs: { pixel_values: { shape: [channels, image.height, image.width], dtype: 'float32' } },
     parameters: vitParameters(config),
     embed: (params, input) => ({ image: embed(config, params, pixels(config, input)) }),

@@ -44,6 +44,16 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('blockwiseGradients on %s', (bac
       for (const difference of Object.values(comparison.byName)) expect(difference).toBeLessThanOrEqual(1e-5);
     });
 
+    it.each([
+      ['two at a time', 2],
+      ['one by one', 3],
+    ])('equals plain differentiation: %s', (_parts, parts) => {
+      const comparison = compareGradients(model, { parts: 'norm+lora+head', lora }, { bytes: 1, parts });
+      expect(comparison.loss).toBeLessThan(1e-6);
+      expect(comparison.vanished).toEqual([]);
+      for (const difference of Object.values(comparison.byName)) expect(difference).toBeLessThanOrEqual(1e-5);
+    });
+
     // The gradient of the keys' shift is rounding noise, so that a tensor of its own is no scale to measure by.
     it.each<TrainedParts>(['bias+head', 'full'])('equals plain differentiation: %s', (parts) => {
       const comparison = compareGradients(model, { parts });
@@ -71,6 +81,16 @@ describe.each<PortableBackend>(['cpu', 'wasm'])('blockwiseGradients of language 
       expect(comparison.loss).toBeLessThan(1e-6);
       expect(comparison.overall).toBeLessThanOrEqual(1e-6);
     });
+  });
+
+  // What is carried is read in all blocks, whose gradients are not divided then.
+  it.each<TrainedParts>(['norm+lora+head', 'full'])('equals plain differentiation in parts: %s', (parts) => {
+    for (const name of ['text', 'answer'] as const) {
+      const { provider, backbone, task } = tinyModel(name, { width: 12 });
+      const model = modelUnderTest(provider, backbone, { ...task.head, batch: 3 });
+      const { overall } = compareGradients(model, { parts, lora }, { bytes: 1, parts: 2 });
+      expect(overall).toBeLessThanOrEqual(1e-6);
+    }
   });
 
   it('adds up what carried tables and tied words get in every place', () => {
@@ -157,7 +177,7 @@ describe('blockwiseGradients', () => {
     expect(loss.dataSync()).toEqual(curvedLoss(aux['logits']!).loss.dataSync());
   });
 
-  it('leaves nothing behind but its results, and the kept states as they were', () => {
+  it.each([undefined, { bytes: 1, parts: 2 }])('leaves nothing behind but its results: %j', (limits) => {
     const backbone = tinyBackbone({ blocks: 3 });
     const model = modelUnderTest(tinyProvider, backbone);
     const [params, input] = [uploadAll(model.parameters), uploadAll(model.input)];
@@ -174,6 +194,7 @@ describe('blockwiseGradients', () => {
       stageOf: (name) => stages.get(name)!,
       states,
       loss: curvedLoss,
+      ...(limits ? { limits } : {}),
     });
     expect(tf.memory().numTensors - before).toBe(1 + Object.keys(aux).length + Object.keys(grads).length);
     expect(Object.keys(grads).sort()).toEqual(Object.keys(params).sort());

@@ -2,7 +2,7 @@
  * Exact gradients of norms, head, biases and low-rank updates, one block at a time: every block is run again from
  * the hidden state that was kept before it, so that never more than one block's activations are alive. Where the
  * embedding is trained, what it hands to later blocks besides the streams (`Backbone.carried`) has gradients as well,
- * which add up on the way down.
+ * which add up on the way down. Large batches go through a block's backward pass some examples at a time.
  *
  * Letters: B batch, N tokens, D width, C outputs, L blocks.
  */
@@ -10,7 +10,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, Head, Params, Stage, State, TensorRecord } from '@mdpd/core';
 import { recompute } from '@mdpd/tensor/recompute';
 import { valueAndGrads, vjp } from '@mdpd/tensor/vjp';
+import { gradientsByParts, partsOfBlock, type Part } from '../block-parts.ts';
 import { runHead, type StageParams } from '../forward.ts';
+import type { PartLimits } from '../part-sizes.ts';
 
 export interface BlockwiseJob {
   readonly backbone: Backbone;
@@ -25,6 +27,8 @@ export interface BlockwiseJob {
   readonly input: Readonly<TensorRecord>;
   /** Scalar loss of the logits [B, C] or [B, N, C], and whatever else is wanted of the same pass. */
   readonly loss: (logits: tf.Tensor) => { loss: tf.Scalar; aux?: TensorRecord };
+  /** How much goes back through a block at once. */
+  readonly limits?: PartLimits;
 }
 
 export interface BlockwiseResult {
@@ -88,19 +92,25 @@ function stepDown(
   cotangents: TensorRecord,
   wanted: readonly string[],
 ): TensorRecord {
-  const { backbone, trained } = job;
-  const before = index === -1 ? {} : job.states[index]!;
-  const inputs = { ...own, ...only(before, wanted) };
-  if (Object.keys(inputs).length === 0) return {};
-  const forward = (given: Readonly<TensorRecord>): TensorRecord => {
-    const at = job.paramsFrom({ ...trained, ...only(given, Object.keys(own)) });
-    const after =
-      index === -1
-        ? backbone.embed(at('embed'), job.input)
-        : backbone.block(at(index), index, { ...before, ...only(given, wanted) });
-    return only(after, Object.keys(cotangents));
+  const { backbone, trained, limits } = job;
+  const all = index === -1 ? {} : job.states[index]!;
+  if (Object.keys(own).length + wanted.length === 0) return {};
+  const gradientsOf = ({ before, cotangents: given }: Part): TensorRecord => {
+    const forward = (inputs: Readonly<TensorRecord>): TensorRecord => {
+      const at = job.paramsFrom({ ...trained, ...only(inputs, Object.keys(own)) });
+      const after =
+        index === -1
+          ? backbone.embed(at('embed'), job.input)
+          : backbone.block(at(index), index, { ...before, ...only(inputs, wanted) });
+      return only(after, Object.keys(given));
+    };
+    return recompute(() => vjp(forward, { ...own, ...only(before, wanted) }, given));
   };
-  return recompute(() => vjp(forward, inputs, cotangents));
+  const whole = { before: all, cotangents };
+  // What is carried has no rows: all parts would count its cotangent.
+  const isDivisible = index >= 0 && Object.keys(cotangents).every((name) => name in backbone.streams);
+  const sizes = isDivisible ? partsOfBlock(backbone, all, limits) : [];
+  return sizes.length <= 1 ? gradientsOf(whole) : gradientsByParts(backbone, whole, sizes, gradientsOf);
 }
 
 function only(record: Readonly<TensorRecord>, names: readonly string[]): TensorRecord {

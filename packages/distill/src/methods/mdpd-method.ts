@@ -16,6 +16,7 @@ import type {
 } from '@mdpd/core';
 import { initialMoments } from '@mdpd/tensor/adamw';
 import { valueAndGrads } from '@mdpd/tensor/vjp';
+import { limitsBesideSide } from '../block-parts.ts';
 import { blockwiseGradients } from '../fade/blockwise.ts';
 import { labelLoss, logitLoss, type FadeLoss } from '../fade/logit-loss.ts';
 import { disposeStates, runModel, runModelAt, runStates } from '../forward.ts';
@@ -108,7 +109,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
   return (state, input) => {
     const at = trainee.paramsFrom(state.frozen, state.trained);
     const { all, rows } = stepBatch(input);
-    const states = runStates(backbone, at, all);
+    const states = runStates(backbone, at, all, limitsBesideSide);
     const side = teacher.gradients(state.side, states, input, all, rows, at('head'));
     const sideUpdate = updateGroup(
       optimization,
@@ -184,6 +185,7 @@ function mdpdStep(phase: Phase, context: Context, teacher: SideTeacher, trainee:
       loss,
       stageOf,
       paramsFrom: (given) => paramsFrom(frozen, given),
+      limits: limitsBesideSide,
     });
   }
 }

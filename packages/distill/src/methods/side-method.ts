@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { MethodProvider } from '@mdpd/core';
 import { initialMoments } from '@mdpd/tensor/adamw';
 import { featureSchema } from '../feature/feature-settings.ts';
+import { limitsBesideSide } from '../block-parts.ts';
 import { disposeStates, plainParams, runStates } from '../forward.ts';
 import { sideSchema } from '../side/side-settings.ts';
 import { batchOf } from './step-batch.ts';
@@ -38,7 +39,7 @@ export const sideMethod: MethodProvider<SideMethodSettings> = {
       phase: () => 'train',
       phases: {
         train: (state, input) => {
-          const states = runStates(backbone, plainParams(state.frozen), input.input);
+          const states = runStates(backbone, plainParams(state.frozen), input.input, limitsBesideSide);
           const { loss, grads, logits, taskLoss, featureLoss, layers } = teacher.gradients(
             state.side,
             states,

@@ -10,7 +10,7 @@ import { uploadAll } from '@mdpd/testing/model-under-test';
 import { convStem64 } from '@mdpd/testing/reference';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawTensors } from '../specs.ts';
-import { convStemPlan, partSizes, runConvStem, summaryWidth, type StemLimits } from './conv-stem.ts';
+import { convStemPlan, runConvStem, summaryWidth, type StemLimits } from './conv-stem.ts';
 
 type Shape = [number, number, number];
 
@@ -61,17 +61,6 @@ describe('convStemPlan', () => {
     expect(levels([8, 8, 1])).toBe(1);
     expect(levels([1, 1, 1])).toBe(1);
     expect(levels([4, 17, 1])).toBe(2);
-  });
-});
-
-describe('partSizes', () => {
-  it('gives parts that fit, of which the last may be smaller, and no more than eight', () => {
-    expect(partSizes(8, 10, 80)).toEqual([8]);
-    expect(partSizes(8, 10, 79)).toEqual([7, 1]);
-    expect(partSizes(8, 10, 25)).toEqual([2, 2, 2, 2]);
-    expect(partSizes(3, 10, 0)).toEqual([1, 1, 1]);
-    expect(partSizes(19, 10, 0)).toEqual([3, 3, 3, 3, 3, 3, 1]);
-    expect(partSizes(1, 10, 0)).toEqual([1]);
   });
 });
 

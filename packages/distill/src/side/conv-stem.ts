@@ -12,6 +12,7 @@ import type { Params } from '@mdpd/core';
 import { activation } from '@mdpd/tensor/activations';
 import { linear } from '@mdpd/tensor/linear';
 import { checkpoint } from '@mdpd/tensor/recompute';
+import { partSizes } from '../part-sizes.ts';
 import { linearPlan, type TensorPlans } from '../specs.ts';
 import { dense } from './side-block.ts';
 
@@ -73,12 +74,6 @@ const mostParts = 8;
 
 const windowBytes = ({ rows, columns, inputs }: Level): number => 4 * rows * columns * 16 * inputs;
 
-/** How many of `batch` examples with windows of `bytes` each go through the stem at once, for `most` bytes together. */
-export function partSizes(batch: number, bytes: number, most: number): number[] {
-  const size = Math.min(batch, Math.max(1, Math.floor(most / bytes), Math.ceil(batch / mostParts)));
-  return Array.from({ length: Math.ceil(batch / size) }, (_, index) => Math.min(size, batch - index * size));
-}
-
 /** Summary [B, E] of a raw grid [B, H, W, C]. Pure. */
 export function runConvStem(
   params: Params,
@@ -88,15 +83,19 @@ export function runConvStem(
 ): tf.Tensor {
   const [batch, height, width, channels] = grid.shape as [number, number, number, number];
   const levels = levelsFor([height, width, channels]);
-  const sizes = partSizes(batch, Math.max(...levels.map(windowBytes)), limits.part);
+  const sizes = partSizes(batch, Math.max(...levels.map(windowBytes)), {
+    bytes: limits.part,
+    parts: mostParts,
+  });
   if (sizes.length === 1) return runLevels(params, name, grid, levels, limits);
   const own = Object.fromEntries(Object.entries(params).filter(([key]) => key.startsWith(`${name}.`)));
   // Of all parts together only the grid is kept: each is computed again for its own backward pass.
-  const parts = tf
-    .split(grid, sizes)
-    .map((part) =>
-      checkpoint(({ part: x, ...given }) => runLevels(given, name, x!, levels, limits), own, { part }),
-    );
+  let start = 0;
+  const parts = sizes.map((size) => {
+    const part = tf.slice(grid, [start, 0, 0, 0], [size, -1, -1, -1]);
+    start += size;
+    return checkpoint(({ part: x, ...given }) => runLevels(given, name, x!, levels, limits), own, { part });
+  });
   return tf.concat(parts);
 }
 

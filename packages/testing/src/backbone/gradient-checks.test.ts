@@ -44,6 +44,14 @@ describeFindings('checks of gradients', gradientChecks, {
         mapFirst(block(params, index, state), (x) => tf.mul(x, tf.randomUniform(x.shape, 0.9, 1.1))),
     })),
   },
+  'a block in which examples meet': {
+    check: 'some examples at a time',
+    says: 'some examples at a time, gradients differ by',
+    subject: changed(({ block }) => ({
+      block: (params, index, state) =>
+        mapFirst(block(params, index, state), (x) => tf.add(x, tf.mul(0.1, tf.mean(x, 0, true)))),
+    })),
+  },
   'a parameter that nothing reads': {
     check: 'finite differences',
     says: 'has no gradient at all',

@@ -93,6 +93,18 @@ function checkBlockwise(subject: BackboneSubject): void {
   }
 }
 
+/** Where the backbone says what has rows for examples, a block goes back for some of them at a time. */
+function checkParts(subject: BackboneSubject): void {
+  for (const one of casesOf(subject)) {
+    if (!one.backbone.perExample) continue;
+    const { overall } = compareGradients(one, { parts: 'norm+lora+head', lora }, { bytes: 1, parts: 2 });
+    ensure(
+      overall <= 1e-5,
+      `some examples at a time, gradients differ by ${overall.toExponential(1)}; ${one.title}`,
+    );
+  }
+}
+
 /** Everything else: to 1e-5 of the largest gradient, because single ones may be nothing but rounding. */
 function checkBlockwiseFull(subject: BackboneSubject): void {
   for (const one of casesOf(subject)) {
@@ -115,4 +127,5 @@ export const gradientChecks: readonly Check<BackboneSubject>[] = [
   { name: 'has gradients for every parameter that finite differences confirm', run: checkByDifferences },
   { name: 'has the same gradients block by block: norms, head, low-rank updates', run: checkBlockwise },
   { name: 'has the same gradients block by block: every parameter', run: checkBlockwiseFull },
+  { name: 'has the same gradients for some examples at a time', run: checkParts },
 ];

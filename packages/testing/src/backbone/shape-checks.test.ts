@@ -100,6 +100,21 @@ describeFindings('checks of shapes', shapeChecks, {
     says: 'embed gives no entry text_bias besides the streams, although it is carried',
     subject: changedText(() => ({ carried: ['text_bias'] })),
   },
+  'a mask that is said to be the same for all': {
+    check: 'rows for examples',
+    says: 'text_mask has rows for examples, although perExample does not name it',
+    subject: changedText(() => ({ perExample: [] })),
+  },
+  'a row for every example that is not there': {
+    check: 'rows for examples',
+    says: 'the state has no entry text_end, although it is said to be per example',
+    subject: changedText(() => ({ perExample: ['text_end'] })),
+  },
+  'something per example that is the same for all': {
+    check: 'rows for examples',
+    says: 'main_bias has no row for every example',
+    subject: changed(() => ({ perExample: ['main_bias'] })),
+  },
   'a head that is tied to something else': {
     check: 'lists parameters',
     says: 'the head is tied to tiny_text.norm, which is no parameter of stage embed',

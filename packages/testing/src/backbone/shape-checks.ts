@@ -3,7 +3,7 @@
  *
  * Letters: B batch, N tokens, D width, H heads, R raw values of a token, C outputs.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Backbone, ParameterSpec, State, StreamSpec, TensorRecord } from '@mdpd/core';
 import { tokenCounts } from '@mdpd/distill/token-counts';
 import { ensure, type Check } from '../check.ts';
@@ -107,6 +107,27 @@ function checkStates({ backbone, head, outputs, parameters, input: given }: Case
   ensureShape(logits, [batch, ...tokens, outputs], 'head');
 }
 
+/** What `perExample` names has a row for every example, and nothing else has, but for streams. */
+function checkRows({ backbone, parameters, input: given }: Case): void {
+  if (!backbone.perExample) return;
+  const [params, input] = [uploadAll(parameters), uploadAll(given)];
+  const fewer = Object.fromEntries(
+    Object.entries(input).map(([name, tensor]) => [name, tf.split(tensor, [batch - 1, 1])[0]!]),
+  );
+  const [all, some] = [backbone.embed(params, input), backbone.embed(params, fewer)];
+  const named = [...Object.keys(backbone.streams), ...backbone.perExample];
+  const missing = named.find((name) => !(name in all));
+  ensure(missing === undefined, `the state has no entry ${missing}, although it is said to be per example`);
+  for (const name of Object.keys(all)) {
+    const rows = [all[name]!.shape[0], some[name]!.shape[0]];
+    if (named.includes(name)) {
+      ensure(rows.join() === `${batch},${batch - 1}`, `${name} has no row for every example`);
+    } else {
+      ensure(rows[0] === rows[1], `${name} has rows for examples, although perExample does not name it`);
+    }
+  }
+}
+
 function checkRawTokens({ backbone, input: given }: Case): void {
   if (!backbone.rawTokens) return;
   const input = uploadAll(given);
@@ -176,6 +197,7 @@ const each =
 export const shapeChecks: readonly Check<BackboneSubject>[] = [
   { name: 'lists parameters with names, shapes, kinds and stages that can be', run: each(checkSpecs) },
   { name: 'gives every state, the pooled token and the logits their shapes', run: each(checkStates) },
+  { name: 'says which entries of the state have rows for examples', run: each(checkRows) },
   { name: 'shows raw tokens that widen with their context', run: each(checkRawTokens) },
   { name: 'shows raw input as a grid, channels last', run: each(checkRawGrid) },
 ];
