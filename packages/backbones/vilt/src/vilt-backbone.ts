@@ -34,7 +34,7 @@ export function createVilt(json: JsonObject): Backbone {
     streams: {
       multimodal: { tokens, follows: 'input_ids', width, heads, pooled: textStart, mask: 'mask' },
     },
-    perExample: ['mask', 'bias', 'patches'],
+    perExample: ['mask', 'bias', 'patches', 'centres'],
     inputs: inputSpecs(config),
     parameters: viltParameters(config),
     embed: (params, input) => embed(config, params, input),
