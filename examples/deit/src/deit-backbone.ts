@@ -33,6 +33,7 @@ export function createDeit(json: JsonObject): Backbone {
     config: json,
     blocks: config.blocks,
     streams: { image: { tokens, width, heads, pooled: 0 } },
+    perExample: [],
     inputs: { pixel_values: { shape: [channels, image, image], dtype: 'float32' } },
     parameters: deitParameters(config),
     embed: (params, input) => ({ image: embed(config, params, pixels(config, input)) }),
