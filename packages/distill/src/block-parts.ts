@@ -14,7 +14,7 @@ type Divisible = Pick<Backbone, 'streams' | 'perExample'>;
 
 /**
  * Of a part's hidden state [B, N, D]. Measured on a step of ViLT (12 × 768, 240 tokens, batch 8), norms with recompute: 210
- * MB of values undivided, 150 in two parts, 120 in four, and little less in eight.
+ * MB of values undivided, 150 in two parts, 120 in four.
  */
 export const usualLimits: PartLimits = { bytes: 2 * 2 ** 20, parts: 4 };
 
