@@ -18,8 +18,8 @@ export interface MemoryParts {
  * What tracing, sessions and what operators need for themselves take besides, and what a session holds for every node:
  * fitted to the training rows of the bench on `vit-s`, see docs/plan.md.
  */
-const besidesBytes = 50e6;
-const bytesPerNode = 8500;
+const besidesBytes = 40e6;
+const bytesPerNode = 7500;
 
 export function plannedRss({ baseBytes, liveBytes, arenaBytes, nodes }: MemoryParts): number {
   return Math.round(baseBytes + liveBytes + arenaBytes + besidesBytes + bytesPerNode * nodes);
