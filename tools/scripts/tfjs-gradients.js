@@ -93,7 +93,7 @@ export async function gradientsModule() {
     legalComments: 'none',
     logLevel: 'error',
   });
-  const text = outputFiles[0]?.text.replaceAll(dist, 'tfjs-core/dist').replace(/^\/\/ .*\n/gmu, '') ?? '';
+  const text = outputFiles[0]?.text.replace(/^\/\/ .*\n/gmu, '') ?? '';
   return `// @ts-nocheck
 /**
  * Registers the gradients of @tensorflow/tfjs-core ${version}. Made by tools/scripts/tfjs-gradients.js of that package's own

@@ -38,7 +38,7 @@ export function schedule(graph: Graph): Schedule {
   const isLarge = plain.peakBytes >= worthTrying;
   const forms = isLarge ? [separate, delayProducts(separate)] : [separate];
   const lengths = isLarge ? manyLengths : fewLengths;
-  const best = smallest(forms.flatMap((form) => lengths.map((length) => guided(form, length))));
+  const best = smallest(forms.flatMap((form) => guided(form, lengths)));
   return arenaBytes(plain.graph) - best.bytes >= worthBarriers ? best.schedule : plain;
 }
 
@@ -53,14 +53,15 @@ const smallest = (candidates: readonly Candidate[]): Candidate =>
 
 const measured = (found: Schedule): Candidate => ({ schedule: found, bytes: arenaBytes(found.graph) });
 
-/** With barriers, in regions as they come or in one that is there from the beginning. */
-function guided(form: Graph, segmentLength: number): Candidate {
+/** With barriers at several distances, in regions as they come and in one that is there from the beginning. */
+function guided(form: Graph, lengths: readonly number[]): Candidate[] {
   const reserved = withReserve(form);
-  const barriers = (graph: Graph): Schedule => ordered(insertBarriers(graph, { segmentLength }));
-  const grown = measured(barriers(form));
-  return reserved
-    ? smallest([grown, measured(inOneRegion(barriers(reserved.graph), reserved.reserve))])
-    : grown;
+  return lengths.flatMap((segmentLength) => {
+    const barriers = (graph: Graph): Schedule => ordered(insertBarriers(graph, { segmentLength }));
+    const grown = measured(barriers(form));
+    if (!reserved) return [grown];
+    return [grown, measured(inOneRegion(barriers(reserved.graph), reserved.reserve))];
+  });
 }
 
 /** Asks for all bytes at once that the schedule takes from an arena of one region. */

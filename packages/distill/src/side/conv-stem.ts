@@ -89,7 +89,8 @@ export function runConvStem(
   });
   if (sizes.length === 1) return runLevels(params, name, grid, levels, limits);
   const own = Object.fromEntries(Object.entries(params).filter(([key]) => key.startsWith(`${name}.`)));
-  // Of all parts together only the grid is kept: each is computed again for its own backward pass.
+  // Of all parts together only the grid is kept: each is computed again for its own backward pass. Slices and not one
+  // split, which the compiler would keep: a slice it cuts again where that saves memory.
   let start = 0;
   const parts = sizes.map((size) => {
     const part = tf.slice(grid, [start, 0, 0, 0], [size, -1, -1, -1]);
